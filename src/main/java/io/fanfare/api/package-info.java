@@ -1,0 +1,2 @@
+/** HTTP in: routes, authentication, validation, the error body, health, metrics and the pages. */
+package io.fanfare.api;

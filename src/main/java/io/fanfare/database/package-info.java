@@ -1,0 +1,2 @@
+/** PostgreSQL: the embedded one, pools, migrations, partitions. */
+package io.fanfare.database;

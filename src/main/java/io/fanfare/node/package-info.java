@@ -1,0 +1,2 @@
+/** This process: its identity, its exclusive right to deliver, and its low-water mark. */
+package io.fanfare.node;
