@@ -90,6 +90,8 @@ create table delivery (
 create index delivery_by_id on delivery using brin (id) with (pages_per_range = 16, autosummarize = on);
 create index delivery_due on delivery (webhook, due_at) where due_at is not null;
 create index delivery_failed on delivery (webhook, id) where failed;
+create index delivery_waiting on delivery (webhook, id) where due_at is not null; -- lists of pending ones
+create index delivery_test on delivery (webhook, id) where test; -- in no counter, so they are counted
 
 -- Every attempt that failed, and every answer too long for the delivery's own row.
 create table attempt (

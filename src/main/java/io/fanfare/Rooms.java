@@ -1,0 +1,462 @@
+package io.fanfare;
+
+import io.fanfare.api.ApiServices;
+import io.fanfare.api.ApiVerticle;
+import io.fanfare.api.BodyBudget;
+import io.fanfare.api.DeliveriesHandler;
+import io.fanfare.api.EventTypesHandler;
+import io.fanfare.api.EventsReadHandler;
+import io.fanfare.api.KeyStore;
+import io.fanfare.api.KeysHandler;
+import io.fanfare.api.ListeningPort;
+import io.fanfare.api.PublishHandler;
+import io.fanfare.api.ReadinessCheck;
+import io.fanfare.api.RecentDeliveries;
+import io.fanfare.api.RedeliverHandler;
+import io.fanfare.api.ResourceHandler;
+import io.fanfare.api.StatsHandler;
+import io.fanfare.api.TestHandler;
+import io.fanfare.api.WebhooksHandler;
+import io.fanfare.bus.Addresses;
+import io.fanfare.bus.LocalCodec;
+import io.fanfare.config.DeliveryConfig;
+import io.fanfare.config.FanfareConfig;
+import io.fanfare.config.StartException;
+import io.fanfare.database.Database;
+import io.fanfare.database.Partitions;
+import io.fanfare.database.Retention;
+import io.fanfare.database.RetentionVerticle;
+import io.fanfare.database.Writer;
+import io.fanfare.delivery.Delivering;
+import io.fanfare.delivery.DeliveryLifecycle;
+import io.fanfare.delivery.DeliveryLoops;
+import io.fanfare.delivery.DeliverySupervisor;
+import io.fanfare.delivery.Report;
+import io.fanfare.event.Delivery;
+import io.fanfare.event.EventIngestVerticle;
+import io.fanfare.event.FlushCommit;
+import io.fanfare.event.FlushHandOver;
+import io.fanfare.event.HeldBytes;
+import io.fanfare.event.OpenSet;
+import io.fanfare.event.Redelivery;
+import io.fanfare.event.Windows;
+import io.fanfare.history.DeliveryHistory;
+import io.fanfare.history.DeliveryTotals;
+import io.fanfare.history.EventHistory;
+import io.fanfare.id.IdGenerator;
+import io.fanfare.node.Node;
+import io.fanfare.outcome.OutcomeVerticle;
+import io.fanfare.outcome.SettlementPolicy;
+import io.fanfare.outcome.TestDeliveries;
+import io.fanfare.schedule.ScheduleVerticle;
+import io.fanfare.stats.StatsReader;
+import io.fanfare.stats.StatsVerticle;
+import io.fanfare.webhook.HeaderRules;
+import io.fanfare.webhook.NetworkPolicy;
+import io.fanfare.webhook.SecretKeyFile;
+import io.fanfare.webhook.SecretSeal;
+import io.fanfare.webhook.Webhook;
+import io.fanfare.webhook.WebhookIndex;
+import io.fanfare.webhook.WebhookRegistry;
+import io.fanfare.webhook.WebhookStore;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import java.net.BindException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rooms and what they share. They are opened against the flow, so that each finds the next one
+ * listening, and closed with it, so that each can pass on what it has:
+ *
+ * <pre>
+ *   api ─► event (ingest) ─► delivery (supervisors) ─► outcome ─► PostgreSQL
+ *                 ▲                   ▲   │                          │
+ *                bus                  └── schedule ◄─────────────────┘
+ * </pre>
+ */
+final class Rooms {
+  private static final Logger LOG = LoggerFactory.getLogger(Rooms.class);
+
+  private final Vertx vertx;
+  private final FanfareConfig config;
+  private final Database database;
+  private final Node node;
+  private final PrometheusMeterRegistry registry;
+  private final Clock clock;
+  private final ListeningPort port;
+  private final int loops;
+
+  private final FanfareMetrics metrics;
+  private final IdGenerator ids;
+  private final OpenSet openSet;
+  private final WebhookIndex index = new WebhookIndex();
+  private final Windows windows;
+  private final HeldBytes uncommitted;
+  private final AtomicLong orphans = new AtomicLong();
+  private final SettlementPolicy settlements;
+  private final NetworkPolicy networks;
+  private final DeliveryLifecycle lifecycle;
+  private final WebhookRegistry webhooks;
+  private final Partitions partitions;
+  // In the order of opening; closed from the last to the first.
+  private volatile boolean closing;
+  private final Deque<String> deployments = new ArrayDeque<>();
+
+  Rooms(
+      Vertx vertx,
+      FanfareConfig config,
+      Database database,
+      Node node,
+      PrometheusMeterRegistry registry,
+      Clock clock,
+      ListeningPort port) {
+    this.vertx = vertx;
+    this.config = config;
+    this.database = database;
+    this.node = node;
+    this.registry = registry;
+    this.clock = clock;
+    this.port = port;
+    this.loops = config.runtime().eventLoops();
+    DeliveryConfig delivery = config.delivery();
+    this.metrics = new FanfareMetrics(registry);
+    this.ids =
+        new IdGenerator(clock, new SplittableRandom(new SecureRandom().nextLong()), node.idFloor());
+    this.openSet = new OpenSet(ids);
+    this.windows = new Windows(delivery.window(), new HeldBytes(delivery.heldBytesMax()));
+    this.uncommitted = new HeldBytes(config.ingest().uncommittedBytesMax());
+    this.settlements = new SettlementPolicy(new SecureRandom(), delivery.retryJitter());
+    this.networks = new NetworkPolicy(delivery.allowedNetworks(), delivery.allowHttp(), port);
+    this.lifecycle = new DeliveryLifecycle(vertx, loops);
+    this.webhooks =
+        new WebhookRegistry(
+            vertx,
+            index,
+            new WebhookStore(database.control(), database.read(), seal()),
+            lifecycle,
+            clock);
+    this.partitions = new Partitions(database, clock, config.retention().partitionsAhead());
+  }
+
+  private SecretSeal seal() {
+    List<String> keys = config.secrets().keys();
+    return new SecretSeal(
+        keys.isEmpty()
+            ? SecretKeyFile.readOrCreate(SecretKeyFile.of(config.database().embeddedDir()))
+            : keys);
+  }
+
+  /** Opens every room. */
+  Future<Void> open(Consumer<String> newAdminToken) {
+    KeyStore keys = new KeyStore(database.control(), ids, new SecureRandom(), clock);
+    registerGauges();
+    return webhooks
+        .store()
+        .loadAll(index::putAll)
+        .compose(v -> firstKey(keys, newAdminToken))
+        .compose(v -> deploy(new DeploymentOptions(), i -> outcomes(i), loops))
+        .compose(v -> deploy(new DeploymentOptions(), supervisors(), loops))
+        .compose(v -> deploy(StatsVerticle.options(), i -> stats(), 1))
+        .compose(v -> deploy(new DeploymentOptions(), i -> schedule(), 1))
+        .compose(v -> deploy(new DeploymentOptions(), i -> retention(), 1))
+        .compose(v -> deploy(new DeploymentOptions(), this::ingest, loops))
+        .compose(v -> deploy(new DeploymentOptions(), api(keys), loops).recover(this::notListening))
+        .onSuccess(v -> node.beatWith(openSet::mark));
+  }
+
+  /** Closes every room, the first of the flow first, and gives the right to deliver back. */
+  Future<Void> close() {
+    closing = true;
+    Future<Void> closed = Future.succeededFuture();
+    while (!deployments.isEmpty()) {
+      String deployment = deployments.removeLast();
+      closed = closed.compose(v -> vertx.undeploy(deployment).otherwise(Rooms::goneAlready));
+    }
+    return closed.compose(v -> node.release(openSet.mark()));
+  }
+
+  private Future<Void> notListening(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof BindException) {
+        return Future.failedFuture(
+            StartException.unavailable(
+                "nothing can listen on %s:%d (%s); stop what uses it, or set http.host and http.port"
+                    .formatted(config.http().host(), config.http().port(), t.getMessage())));
+      }
+    }
+    return Future.failedFuture(failure);
+  }
+
+  // A host that closes its Vert.x undeploys every room itself, in no order.
+  private static @Nullable Void goneAlready(Throwable failure) {
+    LOG.debug("a room was closed by somebody else: {}", failure.getMessage());
+    return null;
+  }
+
+  /**
+   * Deploys beside this verticle, not below it: the children of a verticle are undeployed all at
+   * once, and these have an order.
+   */
+  private Future<Void> deploy(
+      DeploymentOptions options, IntFunction<Deployable> verticle, int instances) {
+    ContextInternal neutral = ((VertxInternal) vertx).createEventLoopContext();
+    Future<Void> chain = Future.succeededFuture();
+    for (int i = 0; i < instances; i++) {
+      int number = i;
+      chain =
+          chain.compose(
+              v ->
+                  onContext(neutral, () -> vertx.deployVerticle(verticle.apply(number), options))
+                      .onSuccess(deployments::addLast)
+                      .mapEmpty());
+    }
+    return chain;
+  }
+
+  private static <T> Future<T> onContext(ContextInternal context, Supplier<Future<T>> work) {
+    Promise<T> promise = Promise.promise();
+    context.runOnContext(v -> work.get().onComplete(promise));
+    return promise.future();
+  }
+
+  private Deployable outcomes(int number) {
+    return new OutcomeVerticle(
+        number,
+        loops,
+        config.outcome(),
+        index,
+        settlements,
+        node.fence(),
+        new Writer(vertx, database, database.outcome(), config.database().statementTimeout()),
+        clock,
+        this::gone,
+        metrics);
+  }
+
+  private IntFunction<Deployable> supervisors() {
+    List<HttpClientAgent> clients = new ArrayList<>();
+    for (int i = 0; i < loops; i++) {
+      clients.add(client(config.delivery()));
+    }
+    Delivering delivering =
+        new Delivering(
+            config.delivery(),
+            index,
+            windows,
+            new DeliveryLoops(clients, config.delivery().inFlightMax()),
+            networks,
+            node.fence(),
+            clock,
+            (int) config.outcome().bodyInlineMax(),
+            config.schedule().pageMax(),
+            metrics);
+    return number -> new DeliverySupervisor(number, delivering);
+  }
+
+  private HttpClientAgent client(DeliveryConfig delivery) {
+    HttpClientOptions options =
+        new HttpClientOptions()
+            .setProtocolVersion(HttpVersion.HTTP_1_1)
+            .setUseAlpn(false)
+            .setDecompressionSupported(false)
+            .setKeepAlive(true)
+            // Shorter than Node's 5 s: better that we close an idle connection than the receiver
+            // does.
+            .setKeepAliveTimeout((int) delivery.keepAlive().toSeconds())
+            .setConnectTimeout((int) delivery.connectTimeout().toMillis())
+            .setSslHandshakeTimeout(delivery.connectTimeout().toMillis())
+            .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+            .setTcpNoDelay(true)
+            .setTrustAll(false)
+            .setVerifyHost(true)
+            .setMaxInitialLineLength(4_096)
+            .setMaxHeaderSize(8_192)
+            .setMaxChunkSize(8_192);
+    PoolOptions pool =
+        new PoolOptions()
+            // Our own limits come first, so that nothing ever waits in this pool: see Delivering.
+            .setHttp1MaxSize(Math.max(1, delivery.inFlightMax() / loops))
+            .setMaxLifetime(60)
+            .setMaxLifetimeUnit(TimeUnit.SECONDS)
+            .setCleanerPeriod(1_000);
+    return vertx.createHttpClient(options, pool);
+  }
+
+  private Deployable stats() {
+    return new StatsVerticle(database.control(), config.stats().foldInterval());
+  }
+
+  private Deployable schedule() {
+    return new ScheduleVerticle(
+        loops,
+        config.schedule(),
+        config.delivery().maxWait(),
+        database.outcome(),
+        node.fence(),
+        clock,
+        node.recoveredFrom(),
+        openSet::mark,
+        orphans);
+  }
+
+  private Deployable retention() {
+    return new RetentionVerticle(
+        partitions,
+        new Retention(database),
+        clock,
+        config.retention(),
+        config.ingest().idempotencyTtl());
+  }
+
+  private Deployable ingest(int number) {
+    FlushCommit commit =
+        new FlushCommit(
+            vertx,
+            node.fence(),
+            new Writer(vertx, database, database.ingest(), config.database().statementTimeout()),
+            database.control(),
+            partitions::ensureAhead,
+            config.ingest().deliveriesPerStatementMax(),
+            config.ingest().idempotencyTtl().toMillis());
+    return new EventIngestVerticle(
+        number,
+        config.ingest(),
+        ids,
+        openSet,
+        index,
+        windows,
+        uncommitted,
+        commit,
+        new FlushHandOver(vertx, loops, clock, this::giveBack),
+        clock,
+        metrics);
+  }
+
+  private IntFunction<Deployable> api(KeyStore keys) {
+    StatsReader stats = new StatsReader(vertx, database.read());
+    DeliveryHistory history = new DeliveryHistory(database.read());
+    TestDeliveries tests =
+        new TestDeliveries(database.control(), lifecycle, settlements, ids, clock);
+    Redelivery redelivery = new Redelivery(vertx, database.control(), node.fence(), ids, clock);
+    List<ResourceHandler> resources =
+        List.of(
+            new PublishHandler((int) config.ingest().eventDataBytesMax(), publishing()),
+            new WebhooksHandler(
+                webhooks,
+                networks,
+                new HeaderRules(config.delivery().headerPrefix()),
+                stats::totals,
+                new RecentDeliveries(history),
+                ids),
+            new DeliveriesHandler(
+                index, history, new DeliveryTotals(database.read(), stats), stats, clock),
+            new StatsHandler(index, stats, clock),
+            new EventsReadHandler(new EventHistory(database.read()), clock),
+            new TestHandler(index, tests),
+            new RedeliverHandler(index, history, redelivery),
+            new KeysHandler(keys),
+            new EventTypesHandler());
+    ApiServices services =
+        ApiServices.of(
+            config.http(),
+            config.auth(),
+            keys,
+            resources,
+            List.of(
+                new ReadinessCheck("database", this::databaseAnswers),
+                new ReadinessCheck("accepting", this::isAccepting)),
+            registry::scrape,
+            port);
+    return number -> new ApiVerticle(services);
+  }
+
+  private Future<Void> firstKey(KeyStore keys, Consumer<String> newAdminToken) {
+    if (!config.auth().adminToken().isEmpty()) {
+      return Future.succeededFuture();
+    }
+    return keys.createFirst()
+        .onSuccess(created -> created.ifPresent(key -> newAdminToken.accept(key.token())))
+        .mapEmpty();
+  }
+
+  private Future<Void> databaseAnswers() {
+    return database.control().query("select 1").execute().mapEmpty();
+  }
+
+  private Future<Void> isAccepting() {
+    return closing ? Future.failedFuture("the service is shutting down") : Future.succeededFuture();
+  }
+
+  private BodyBudget publishing() {
+    HeldBytes arriving = new HeldBytes(config.ingest().uncommittedBytesMax());
+    return new BodyBudget() {
+      @Override
+      public boolean take(int bytes) {
+        return arriving.tryAdd(bytes);
+      }
+
+      @Override
+      public void give(int bytes) {
+        arriving.add(-bytes);
+      }
+    };
+  }
+
+  /** Deliveries that no supervisor took: written down as waiting. */
+  private void giveBack(List<Delivery> deliveries) {
+    for (Delivery delivery : deliveries) {
+      vertx
+          .eventBus()
+          .send(
+              Addresses.outcome(delivery.webhook() % loops),
+              Report.released(delivery),
+              LocalCodec.OPTIONS);
+    }
+  }
+
+  /** The receiver answered 410: the webhook becomes inactive. */
+  private void gone(int number) {
+    Webhook webhook = index.byNumber(number);
+    if (webhook != null && webhook.active()) {
+      webhooks
+          .setInactiveGone(webhook)
+          .onFailure(
+              e -> LOG.warn("a webhook that is gone stays active for now: {}", e.toString()));
+    }
+  }
+
+  private void registerGauges() {
+    metrics.gauge("fanfare.webhooks", "Registered webhooks", index::size);
+    metrics.gauge("fanfare.held.bytes", "Payload in memory, undelivered", windows::heldBytes);
+    metrics.gauge("fanfare.uncommitted.bytes", "Payload not committed yet", uncommitted::bytes);
+    metrics.gauge("fanfare.open.flushes", "Flushes with deliveries in memory", openSet::size);
+    metrics.gauge(
+        "fanfare.orphans",
+        "Deliveries the audit found in nobody's hands; 0 is right",
+        orphans::get);
+  }
+}

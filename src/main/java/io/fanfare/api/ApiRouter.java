@@ -1,0 +1,54 @@
+package io.fanfare.api;
+
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+
+/** All routes in the order in which they are tried. */
+final class ApiRouter {
+  private static final int[] ERRORS = {400, 404, 405, 413, 414, 415, 431, 500, 503};
+
+  private ApiRouter() {}
+
+  static Router create(Vertx vertx, ApiServices services, ConnectionWatch connections) {
+    Router router = Router.router(vertx);
+    for (int status : ERRORS) {
+      router.errorHandler(
+          status,
+          context ->
+              Routes.send(
+                  context,
+                  ApiResponse.of(
+                      context.failure() == null
+                          ? Failures.ofStatus(status)
+                          : Failures.toError(context.failure()))));
+    }
+    router.route().handler(connections::requested);
+    router
+        .route()
+        .handler(
+            context -> {
+              context
+                  .response()
+                  .putHeader("X-Content-Type-Options", "nosniff")
+                  .putHeader("Referrer-Policy", "no-referrer");
+              context.next();
+            });
+    router.route("/api/*").handler(new CrossOrigin(services.http().corsOrigins()));
+
+    Authentication authentication =
+        new Authentication(services.keys(), services.failures(), services.auth().adminToken());
+    Routes api = new Routes(router, authentication, services.http().bodyBytesMax());
+    services.resources().forEach(resource -> resource.addRoutes(api));
+
+    Routes open = new Routes(router, authentication, services.http().bodyBytesMax());
+    new OperationsHandler(services.readiness(), services.metrics(), services.http().metricsToken())
+        .addRoutes(open);
+    open.endOpen();
+
+    PagesHandler pages = new PagesHandler();
+    pages.addDescription(router);
+    api.end("/api");
+    pages.addPages(router);
+    return router;
+  }
+}

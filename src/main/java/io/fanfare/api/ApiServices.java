@@ -1,0 +1,54 @@
+package io.fanfare.api;
+
+import io.fanfare.config.AuthConfig;
+import io.fanfare.config.HttpConfig;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * What the verticles of the room share; everything in it is thread-safe.
+ *
+ * @param resources the routes under {@code /api}
+ * @param readiness all must hold for {@code GET /health/ready} to be 200
+ * @param metrics the text of {@code GET /metrics}, made on a worker
+ * @param connections counts connections of all event loops
+ * @param port learns the actual port once the service listens
+ */
+public record ApiServices(
+    HttpConfig http,
+    AuthConfig auth,
+    KeyStore keys,
+    FailureLimit failures,
+    List<ResourceHandler> resources,
+    List<ReadinessCheck> readiness,
+    Supplier<String> metrics,
+    AtomicInteger connections,
+    ListeningPort port) {
+
+  public ApiServices {
+    resources = List.copyOf(resources);
+    readiness = List.copyOf(readiness);
+  }
+
+  /** The same with a limit, a counter and a port of its own. */
+  public static ApiServices of(
+      HttpConfig http,
+      AuthConfig auth,
+      KeyStore keys,
+      List<ResourceHandler> resources,
+      List<ReadinessCheck> readiness,
+      Supplier<String> metrics,
+      ListeningPort port) {
+    return new ApiServices(
+        http,
+        auth,
+        keys,
+        new FailureLimit(auth.failuresPerMinute(), System::nanoTime),
+        resources,
+        readiness,
+        metrics,
+        new AtomicInteger(),
+        port);
+  }
+}

@@ -1,0 +1,165 @@
+package io.fanfare.api;
+
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds routes to a router: each with the permission it asks for, and for each path an answer to the
+ * methods that it does not know.
+ *
+ * <pre>
+ * request ─ paused ─► who calls? ─401─► may the role? ─403─► handler ─► answer ─ resumed: rest dropped
+ * </pre>
+ */
+public final class Routes {
+  private final Router router;
+  private final Authentication authentication;
+  private final long bodyBytesMax;
+  private final Map<String, Set<String>> methodsByPath = new LinkedHashMap<>();
+
+  Routes(Router router, Authentication authentication, long bodyBytesMax) {
+    this.router = router;
+    this.authentication = authentication;
+    this.bodyBytesMax = bodyBytesMax;
+  }
+
+  /** A route for {@code GET}; {@code :name} in the path stands for one part of it. */
+  public Routes get(String path, Permission permission, ApiHandler handler) {
+    return add(HttpMethod.GET, path, permission, handler);
+  }
+
+  /** A route for {@code POST}. */
+  public Routes post(String path, Permission permission, ApiHandler handler) {
+    return add(HttpMethod.POST, path, permission, handler);
+  }
+
+  /** A route for {@code PUT}. */
+  public Routes put(String path, Permission permission, ApiHandler handler) {
+    return add(HttpMethod.PUT, path, permission, handler);
+  }
+
+  /** A route for {@code DELETE}. */
+  public Routes delete(String path, Permission permission, ApiHandler handler) {
+    return add(HttpMethod.DELETE, path, permission, handler);
+  }
+
+  /** A route for {@code GET} that asks for no API key. */
+  Routes getOpen(String path, Function<RoutingContext, Future<ApiResponse>> handler) {
+    methodsByPath.computeIfAbsent(path, p -> new TreeSet<>()).add(HttpMethod.GET.name());
+    router.get(path).handler(context -> answer(context, () -> handler.apply(context)));
+    return this;
+  }
+
+  private Routes add(HttpMethod method, String path, Permission permission, ApiHandler handler) {
+    methodsByPath.computeIfAbsent(path, p -> new TreeSet<>()).add(method.name());
+    router
+        .route(method, path)
+        .handler(
+            context ->
+                answered(
+                    context,
+                    permission,
+                    (caller, self) -> handler.handle(new ApiRequest(self, caller, bodyBytesMax))));
+    return this;
+  }
+
+  /** All routes were added: what is left under {@code prefix} is 405 or 404, after the key. */
+  void end(String prefix) {
+    methodsByPath.forEach(
+        (path, methods) ->
+            router
+                .route(path)
+                .handler(
+                    context -> answered(context, null, (caller, self) -> notAllowed(methods))));
+    for (String path : new String[] {prefix, prefix + "/*"}) {
+      router
+          .route(path)
+          .handler(
+              context ->
+                  answered(
+                      context,
+                      null,
+                      (caller, self) -> Future.failedFuture(Failures.ofStatus(404))));
+    }
+  }
+
+  /** All routes without a key were added: their other methods are 405. */
+  void endOpen() {
+    methodsByPath.forEach(
+        (path, methods) ->
+            router.route(path).handler(context -> answer(context, () -> notAllowed(methods))));
+  }
+
+  /** The error of a method that a path does not know. */
+  static Future<ApiResponse> notAllowed(Set<String> methods) {
+    return Future.succeededFuture(
+        ApiResponse.of(Failures.ofStatus(405)).withHeader("Allow", String.join(", ", methods)));
+  }
+
+  private void answered(
+      RoutingContext context,
+      @Nullable Permission permission,
+      BiFunction<Caller, RoutingContext, Future<ApiResponse>> handler) {
+    context.request().pause();
+    answer(
+        context,
+        () ->
+            authentication
+                .caller(context.request())
+                .compose(
+                    caller -> {
+                      if (permission != null && !caller.may(permission)) {
+                        throw ApiException.forbidden(
+                            "the role "
+                                + caller.role().wireName()
+                                + " may not do this; use an API key with another role");
+                      }
+                      return handler.apply(caller, context);
+                    }));
+  }
+
+  /** Sends the answer of a handler, whatever comes of it. */
+  static void answer(
+      RoutingContext context, java.util.function.Supplier<Future<ApiResponse>> handler) {
+    Future<ApiResponse> response;
+    try {
+      response = handler.get();
+    } catch (RuntimeException e) {
+      response = Future.failedFuture(e);
+    }
+    response.onComplete(
+        done ->
+            send(
+                context,
+                done.succeeded() ? done.result() : ApiResponse.of(Failures.toError(done.cause()))));
+  }
+
+  /** Sends an answer, and drops what is left of the request. */
+  static void send(RoutingContext context, ApiResponse response) {
+    var http = context.response();
+    if (http.ended() || http.closed()) {
+      return;
+    }
+    http.setStatusCode(response.status());
+    response.headers().forEach(http::putHeader);
+    if (!http.headers().contains("Content-Type")) {
+      http.putHeader("Content-Type", "application/json");
+    }
+    if (!http.headers().contains("Cache-Control")) {
+      http.putHeader("Cache-Control", "no-store");
+    }
+    http.end(response.body());
+    if (!context.request().isEnded()) {
+      context.request().resume();
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.fanfare.bus;
+
+/**
+ * Where the actors listen. All but {@link #PUBLISH} are local to the process and take values of
+ * {@link LocalCodec}.
+ */
+public final class Addresses {
+  /**
+   * Public: requests to accept events, as a JSON object or as an {@code
+   * io.fanfare.event.PublishRequest}.
+   */
+  public static final String PUBLISH = "fanfare.events.publish";
+
+  /**
+   * Deliveries that wait in the database, told to the schedule: {@code io.fanfare.event.Waiting}.
+   */
+  public static final String WAITING = "fanfare.schedule.waiting";
+
+  /** Requests for a page of due deliveries: {@code io.fanfare.schedule.PageRequest}. */
+  public static final String PAGE = "fanfare.schedule.page";
+
+  /** The number of a webhook that was deleted, whose waiting deliveries must be ended. */
+  public static final String DELETED = "fanfare.schedule.deleted";
+
+  private Addresses() {}
+
+  /**
+   * The ingest verticle with this index: a request here is answered when all that was accepted
+   * before is committed.
+   */
+  public static String ingestBarrier(int index) {
+    return "fanfare.ingest.barrier." + index;
+  }
+
+  /** The delivery supervisor with this index: hand-overs, wake-ups and control. */
+  public static String supervisor(int index) {
+    return "fanfare.delivery." + index;
+  }
+
+  /** The outcome verticle with this index: attempts that ended. */
+  public static String outcome(int index) {
+    return "fanfare.outcome." + index;
+  }
+}

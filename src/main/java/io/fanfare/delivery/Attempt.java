@@ -1,0 +1,318 @@
+package io.fanfare.delivery;
+
+import io.fanfare.webhook.NetworkPolicy;
+import io.netty.handler.codec.DecoderException;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnectOptions;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.SocketAddress;
+import java.net.ConnectException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One HTTP POST with one absolute deadline over DNS, connect, TLS, head and body: Vert.x' own
+ * timeouts end at the head. Ends exactly once, with an {@link Outcome}; never fails.
+ *
+ * <pre>
+ *   resolve, vet ─► connect ─► send ─┬─► head ─► body (up to a bound, or the deadline) ─► ANSWER
+ *                                    └─ the connection was used before and is dead: once more on a fresh one
+ * </pre>
+ */
+final class Attempt {
+  private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
+
+  private final Vertx vertx;
+  private final DeliveryLoop loop;
+  private final Resolver resolver;
+  private final Receiver receiver;
+  private final Clock clock;
+  private final int bodyMax;
+  private final int shortBody;
+  private final byte[] body;
+  private final MultiMap headers;
+  private final Promise<Outcome> ended = Promise.promise();
+  private final Buffer answer = Buffer.buffer(0);
+
+  private long startedAt;
+  private long timer;
+  private boolean over;
+  private boolean unpooled;
+  private long sentNanos;
+  private @Nullable HttpConnection connection;
+  private @Nullable HttpClientResponse response;
+  private int responseMillis;
+
+  /**
+   * @param bodyMax bytes of the answer that are kept
+   * @param shortBody up to this many bytes a 2xx answer's headers are not kept
+   */
+  Attempt(
+      Vertx vertx,
+      DeliveryLoop loop,
+      Resolver resolver,
+      Receiver receiver,
+      Clock clock,
+      int bodyMax,
+      int shortBody,
+      String eventType,
+      String deliveryId,
+      byte[] body) {
+    this.vertx = vertx;
+    this.loop = loop;
+    this.resolver = resolver;
+    this.receiver = receiver;
+    this.clock = clock;
+    this.bodyMax = bodyMax;
+    this.shortBody = shortBody;
+    this.body = body;
+    this.startedAt = clock.millis();
+    this.headers = receiver.headers(eventType, deliveryId, startedAt, body);
+  }
+
+  /** Starts it; call once. */
+  Future<Outcome> run() {
+    timer =
+        vertx.setTimer(
+            Math.max(1, receiver.webhook().timeout().toMillis()),
+            id -> {
+              if (response != null) {
+                finishWithAnswer(true);
+              } else {
+                finish(Outcome.Kind.TIMEOUT, null, true);
+              }
+            });
+    resolver.resolve(receiver.url()).onComplete(this::resolved);
+    return ended.future();
+  }
+
+  private void resolved(@Nullable SocketAddress address, @Nullable Throwable failure) {
+    if (over) {
+      return;
+    }
+    if (address == null) {
+      Outcome.Kind kind =
+          failure instanceof Resolver.DeniedException ? Outcome.Kind.DENIED : Outcome.Kind.DNS;
+      finish(kind, failure, false);
+      return;
+    }
+    loop.client()
+        .request(options(address))
+        .onComplete((request, failed) -> connected(address, request, failed));
+  }
+
+  private RequestOptions options(SocketAddress address) {
+    return new RequestOptions()
+        .setMethod(HttpMethod.POST)
+        .setServer(address)
+        .setHost(receiver.url().host())
+        .setPort(receiver.url().port())
+        .setSsl(receiver.url().https())
+        .setURI(receiver.url().pathAndQuery())
+        .setFollowRedirects(false)
+        .setHeaders(headers);
+  }
+
+  private void connected(
+      SocketAddress address, @Nullable HttpClientRequest request, @Nullable Throwable failure) {
+    if (over) {
+      // The deadline came first; a late connection must not keep its slot.
+      if (request != null) {
+        request.connection().close();
+      }
+      return;
+    }
+    if (request == null) {
+      finish(isTls(failure) ? Outcome.Kind.TLS : Outcome.Kind.NETWORK, failure, false);
+      return;
+    }
+    boolean reused = loop.isReused(request.connection());
+    send(request)
+        .onComplete(
+            (head, failed) -> {
+              if (head != null) {
+                answered(head);
+              } else if (reused && !over) {
+                // The receiver had closed an idle connection, or left stray bytes on it: not its
+                // answer to this
+                // request, and no burned attempt. The delivery's id makes a second receipt
+                // harmless.
+                sendFresh(address);
+              } else {
+                finish(Outcome.Kind.NETWORK, failed, true);
+              }
+            });
+  }
+
+  private void sendFresh(SocketAddress address) {
+    // Outside the pool: nobody else would close it.
+    unpooled = true;
+    loop.client()
+        .connect(
+            new HttpConnectOptions()
+                .setServer(address)
+                .setHost(receiver.url().host())
+                .setPort(receiver.url().port())
+                .setSsl(receiver.url().https()))
+        .compose(
+            fresh -> {
+              if (over) {
+                fresh.close();
+                return Future.failedFuture("too late");
+              }
+              connection = fresh;
+              return fresh.request(options(address)).compose(this::send);
+            })
+        .onComplete(
+            (head, failure) -> {
+              if (head != null) {
+                answered(head);
+              } else {
+                finish(isTls(failure) ? Outcome.Kind.TLS : Outcome.Kind.NETWORK, failure, true);
+              }
+            });
+  }
+
+  private Future<HttpClientResponse> send(HttpClientRequest request) {
+    connection = request.connection();
+    sentNanos = System.nanoTime();
+    return request.send(Buffer.buffer(body));
+  }
+
+  private void answered(HttpClientResponse head) {
+    if (over) {
+      return;
+    }
+    responseMillis = (int) ((System.nanoTime() - sentNanos) / 1_000_000);
+    if (head.statusCode() < 200) {
+      // 101 and 102 arrive as if they were final; nothing sensible can follow on this connection.
+      finish(Outcome.Kind.NETWORK, null, true);
+      return;
+    }
+    response = head;
+    head.exceptionHandler(cut -> finishWithAnswer(true));
+    head.handler(
+        chunk -> {
+          if (over) {
+            return;
+          }
+          int room = bodyMax - answer.length();
+          if (chunk.length() > room) {
+            answer.appendBuffer(chunk, 0, room);
+            finishWithAnswer(true);
+          } else {
+            answer.appendBuffer(chunk);
+          }
+        });
+    head.endHandler(end -> finishWithAnswer(false));
+  }
+
+  private void finishWithAnswer(boolean close) {
+    HttpClientResponse head = response;
+    if (over || head == null) {
+      return;
+    }
+    over = true;
+    vertx.cancelTimer(timer);
+    if (close || unpooled) {
+      closeConnection();
+    }
+    long now = clock.millis();
+    boolean brief = head.statusCode() / 100 == 2 && answer.length() <= shortBody;
+    ended.complete(
+        new Outcome(
+            Outcome.Kind.ANSWER,
+            startedAt,
+            now,
+            head.statusCode(),
+            responseMillis,
+            text(answer),
+            brief ? null : headersJson(head),
+            RetryAfter.millis(head.getHeader("Retry-After"), now),
+            null));
+  }
+
+  private void finish(Outcome.Kind kind, @Nullable Throwable cause, boolean close) {
+    if (over) {
+      return;
+    }
+    over = true;
+    vertx.cancelTimer(timer);
+    if (close) {
+      closeConnection();
+    }
+    if (LOG.isDebugEnabled()) {
+      LOG.debug("attempt at {}: {}", receiver.url().host(), kind, cause);
+    }
+    ended.complete(Outcome.withoutAnswer(kind, startedAt, clock.millis(), phrase(kind, cause)));
+  }
+
+  private void closeConnection() {
+    if (connection != null) {
+      connection.close();
+    }
+  }
+
+  /** For the client: what was wrong, without addresses. */
+  private String phrase(Outcome.Kind kind, @Nullable Throwable cause) {
+    return switch (kind) {
+      case TIMEOUT -> "timeout";
+      case DENIED -> NetworkPolicy.REFUSAL;
+      case DNS -> "DNS lookup of " + receiver.url().host() + " failed";
+      case TLS -> "TLS handshake failed";
+      default -> networkPhrase(cause);
+    };
+  }
+
+  private static String networkPhrase(@Nullable Throwable cause) {
+    if (cause instanceof ConnectException) {
+      return "connection refused";
+    }
+    return cause == null
+            || cause instanceof DecoderException
+            || cause instanceof NumberFormatException
+        ? "malformed answer"
+        : "connection closed before the answer";
+  }
+
+  private static boolean isTls(@Nullable Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof SSLException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** As text that PostgreSQL can store: malformed UTF-8 replaced, NUL taken out. */
+  private static String text(Buffer bytes) {
+    String text = bytes.toString(StandardCharsets.UTF_8);
+    return text.indexOf('\0') < 0 ? text : text.replace("\0", "");
+  }
+
+  private static String headersJson(HttpClientResponse head) {
+    JsonObject json = new JsonObject();
+    for (Map.Entry<String, String> header : head.headers().entries()) {
+      String name = header.getKey().toLowerCase(java.util.Locale.ROOT);
+      List<String> all = head.headers().getAll(name);
+      json.put(name, all.size() == 1 ? header.getValue() : new JsonArray(all));
+    }
+    return json.encode().replace("\\u0000", "");
+  }
+}

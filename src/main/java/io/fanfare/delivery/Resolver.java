@@ -1,0 +1,74 @@
+package io.fanfare.delivery;
+
+import io.fanfare.webhook.NetworkPolicy;
+import io.fanfare.webhook.TargetUrl;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.SocketAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Turns a URL's host into one vetted address: resolve, vet every answer, pin one. The connection is
+ * then made to exactly that address, so a name that changes between the look-up and the dial
+ * changes nothing.
+ */
+final class Resolver {
+  private final VertxInternal vertx;
+  private final NetworkPolicy policy;
+
+  /** The host, or an address it resolves to, is not allowed. */
+  static final class DeniedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    DeniedException(String detail) {
+      super(detail);
+    }
+  }
+
+  Resolver(Vertx vertx, NetworkPolicy policy) {
+    this.vertx = (VertxInternal) vertx;
+    this.policy = policy;
+  }
+
+  /** The address to dial; fails with {@link DeniedException} if any answer is not allowed. */
+  Future<SocketAddress> resolve(TargetUrl url) {
+    Optional<InetAddress> literal = url.address();
+    if (literal.isPresent()) {
+      return vet(List.of(new InetSocketAddress(literal.get(), url.port())), url);
+    }
+    Promise<List<InetSocketAddress>> resolved = Promise.promise();
+    vertx
+        .nameResolver()
+        .resolveAll(
+            url.host(),
+            answer -> {
+              if (answer.succeeded()) {
+                resolved.complete(answer.result());
+              } else {
+                resolved.fail(answer.cause());
+              }
+            });
+    return resolved.future().compose(answers -> vet(answers, url));
+  }
+
+  private Future<SocketAddress> vet(List<InetSocketAddress> answers, TargetUrl url) {
+    for (InetSocketAddress answer : answers) {
+      InetAddress address = answer.getAddress();
+      if (address == null || policy.denied(address, url.port())) {
+        return Future.failedFuture(
+            new DeniedException(url.host() + " resolves to " + answer + ", which is not allowed"));
+      }
+    }
+    if (answers.isEmpty()) {
+      return Future.failedFuture("no address for " + url.host());
+    }
+    // A literal, never the name: two pinned addresses of one name must not share a pool.
+    return Future.succeededFuture(
+        SocketAddress.inetSocketAddress(url.port(), answers.get(0).getAddress().getHostAddress()));
+  }
+}

@@ -1,0 +1,243 @@
+package io.fanfare.event;
+
+import io.fanfare.bus.Addresses;
+import io.fanfare.bus.LocalCodec;
+import io.fanfare.config.IngestConfig;
+import io.fanfare.id.IdGenerator;
+import io.fanfare.webhook.WebhookIndex;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Accepts events, whoever publishes them: the REST handlers and other verticles send to one
+ * address, and each request is answered after the commit that holds its events and their
+ * deliveries, never before.
+ *
+ * <p>Batches form by themselves: while one flush is on its way the next one fills. One verticle per
+ * event loop, each with a connection of its own.
+ *
+ * <pre>
+ * request ─► queue ─► Flush (match, ids, permits) ─► FlushCommit ─┬─► answers
+ *                                                                ├─► HandOver to the supervisors
+ *                                                                └─► Waiting to the schedule (what was spilled)
+ * </pre>
+ */
+public final class EventIngestVerticle extends VerticleBase {
+  private final int number;
+  private final IngestConfig config;
+  private final IdGenerator ids;
+  private final OpenSet openSet;
+  private final WebhookIndex index;
+  private final Windows windows;
+  private final HeldBytes uncommitted;
+  private final FlushCommit commit;
+  private final FlushHandOver handOver;
+  private final Clock clock;
+  private final IngestListener listener;
+
+  private final ArrayDeque<Flush.Item> queue = new ArrayDeque<>();
+  private final List<Promise<Void>> barriers = new ArrayList<>();
+  private boolean flushing;
+  private boolean lingering;
+  private boolean draining;
+
+  /** What other rooms want to know of each flush; the metrics listen. */
+  public interface IngestListener {
+    /** A flush is committed. */
+    void flushed(int events, int deliveries, long nanos);
+  }
+
+  /**
+   * @param number index among the ingest verticles
+   * @param uncommitted budget shared by all of them
+   */
+  public EventIngestVerticle(
+      int number,
+      IngestConfig config,
+      IdGenerator ids,
+      OpenSet openSet,
+      WebhookIndex index,
+      Windows windows,
+      HeldBytes uncommitted,
+      FlushCommit commit,
+      FlushHandOver handOver,
+      Clock clock,
+      IngestListener listener) {
+    this.number = number;
+    this.config = config;
+    this.ids = ids;
+    this.openSet = openSet;
+    this.index = index;
+    this.windows = windows;
+    this.uncommitted = uncommitted;
+    this.commit = commit;
+    this.handOver = handOver;
+    this.clock = clock;
+    this.listener = listener;
+  }
+
+  @Override
+  public Future<?> start() {
+    vertx.eventBus().<Void>localConsumer(Addresses.ingestBarrier(number), this::onBarrier);
+    // Not local: other processes of a cluster publish here too.
+    vertx.eventBus().consumer(Addresses.PUBLISH, this::onRequest);
+    return Future.succeededFuture();
+  }
+
+  /** Refuses new requests and waits for what was accepted before. */
+  @Override
+  public Future<?> stop() {
+    draining = true;
+    return barrier();
+  }
+
+  private void onRequest(Message<Object> message) {
+    PublishRequest request;
+    boolean asJson = !(message.body() instanceof PublishRequest);
+    try {
+      request =
+          message.body() instanceof PublishRequest typed
+              ? typed
+              : BusRequests.read(
+                  message.body(),
+                  message.headers().get("idempotency-key"),
+                  config.eventDataBytesMax());
+    } catch (PublishException e) {
+      message.fail(e.failureCode(), e.getMessage());
+      return;
+    }
+    accept(
+        request,
+        answer -> {
+          if (answer.failed()) {
+            PublishException failure =
+                answer.cause() instanceof PublishException known
+                    ? known
+                    : PublishException.internal();
+            message.fail(failure.failureCode(), failure.getMessage());
+          } else if (asJson) {
+            message.reply(answer.result().json());
+          } else {
+            message.reply(answer.result(), LocalCodec.OPTIONS);
+          }
+        });
+  }
+
+  private void accept(PublishRequest request, Handler<AsyncResult<Published>> reply) {
+    if (draining) {
+      reply.handle(
+          Future.failedFuture(
+              PublishException.unavailable("the service is shutting down; publish again soon")));
+      return;
+    }
+    long bytes = request.bytes();
+    if (!uncommitted.tryAdd(bytes)) {
+      reply.handle(
+          Future.failedFuture(
+              PublishException.unavailable(
+                  "too much is waiting to be committed; publish again in a moment")));
+      return;
+    }
+    queue.add(
+        new Flush.Item(
+            request,
+            answer -> {
+              uncommitted.add(-bytes);
+              reply.handle(answer);
+            }));
+    pump();
+  }
+
+  private void pump() {
+    if (flushing || lingering) {
+      return;
+    }
+    if (queue.isEmpty()) {
+      barriers.forEach(Promise::complete);
+      barriers.clear();
+      return;
+    }
+    long linger = config.linger().toMillis();
+    if (linger > 0 && queue.size() < config.batchEventsMax() && barriers.isEmpty()) {
+      lingering = true;
+      vertx.setTimer(
+          linger,
+          timer -> {
+            lingering = false;
+            flush();
+          });
+    } else {
+      flush();
+    }
+  }
+
+  private void flush() {
+    Flush flush = next();
+    if (flush.isEmpty()) {
+      // Every request was refused while it was matched.
+      flush.abandoned();
+      pump();
+      return;
+    }
+    flushing = true;
+    long begin = System.nanoTime();
+    int events = flush.eventCount();
+    int deliveries = flush.deliveryCount();
+    commit
+        .run(flush)
+        .onComplete(
+            done -> {
+              flushing = false;
+              if (done.succeeded()) {
+                listener.flushed(events, deliveries, System.nanoTime() - begin);
+              }
+              for (FlushCommit.Committed committed : commit.takeCommitted()) {
+                handOver.handOver(committed);
+              }
+              pump();
+            });
+  }
+
+  private Flush next() {
+    Flush flush = new Flush(openSet, ids, index, windows, clock);
+    for (Flush.Item item = queue.peek(); item != null; item = queue.peek()) {
+      boolean full =
+          flush.eventCount() + item.request().events().size() > config.batchEventsMax()
+              || flush.bytes() + item.request().bytes() > config.batchBytesMax()
+              || flush.deliveryCount() >= config.deliveriesPerStatementMax();
+      if (!flush.isEmpty() && (full || flush.hasKeyOf(item.request()))) {
+        break;
+      }
+      queue.remove();
+      try {
+        flush.add(item, config.deliveriesPerEventMax());
+      } catch (PublishException e) {
+        item.reply().handle(Future.failedFuture(e));
+      }
+    }
+    flush.seal();
+    return flush;
+  }
+
+  private void onBarrier(Message<Void> message) {
+    barrier().onComplete(done -> message.reply(null));
+  }
+
+  /** Completes when all that was accepted before is committed or refused. */
+  private Future<Void> barrier() {
+    if (!flushing && !lingering && queue.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    Promise<Void> promise = Promise.promise();
+    barriers.add(promise);
+    return promise.future();
+  }
+}

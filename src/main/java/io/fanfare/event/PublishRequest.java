@@ -1,0 +1,34 @@
+package io.fanfare.event;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request to accept events: all or none.
+ *
+ * @param batch whether the answer is that of a batch, also where it has one event
+ * @param idempotency null where the publisher gave no key
+ */
+public record PublishRequest(
+    List<NewEvent> events, boolean batch, @Nullable Idempotency idempotency) {
+
+  /**
+   * What makes a repeated request answer as the first one.
+   *
+   * @param scope the project of the API key, empty for none
+   * @param key 1 to 255 characters
+   * @param bodyHash SHA-256 of the body's bytes
+   */
+  @SuppressWarnings(
+      "ArrayRecordComponent") // compared by its one reader, never as part of the record
+  public record Idempotency(String scope, String key, byte[] bodyHash) {}
+
+  /** Bytes of payload: what the request holds of the budget for uncommitted data. */
+  public long bytes() {
+    long bytes = 0;
+    for (NewEvent event : events) {
+      bytes += event.data().length();
+    }
+    return bytes;
+  }
+}

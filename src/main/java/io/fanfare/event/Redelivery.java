@@ -1,0 +1,95 @@
+package io.fanfare.event;
+
+import io.fanfare.bus.Addresses;
+import io.fanfare.bus.LocalCodec;
+import io.fanfare.id.IdGenerator;
+import io.fanfare.node.Fence;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Tuple;
+import java.time.Clock;
+import java.util.UUID;
+
+/**
+ * Makes a new delivery of an event that was delivered before. It is written as waiting and due at
+ * once, and the schedule fetches it like any other: nothing of it is held in memory only, so no
+ * crash can lose it.
+ */
+public final class Redelivery {
+  private static final String INSERT =
+      """
+      with fence as (select 1 from node where epoch = $1::int8),
+      made as (
+        insert into delivery (webhook, id, event_id, event_type, status, due_at)
+        select $2::int4, $3::uuid, e.id, e.type, 'pending', now() from event e, fence where e.id = $4::uuid
+        returning event_type
+      ),
+      link as (
+        insert into redelivery (event_id, delivery_id, webhook, original_id)
+        select $4::uuid, $3::uuid, $2::int4, $5::uuid from made
+      ),
+      counts as (
+        insert into stat_delta (webhooks, types, accepted_hours, statuses, ended_millis, response_millis)
+        select array[$2::int4], array[event_type], array[$6::int8], array[0::int2], array[0::int8], array[-1] from made
+      )
+      select (select count(*) from fence)::int4, (select count(*) from made)::int4
+      """;
+
+  private final Vertx vertx;
+  private final Pool pool;
+  private final Fence fence;
+  private final IdGenerator ids;
+  private final Clock clock;
+
+  /** What was made. */
+  public record Made(UUID id, long scheduledAtMillis) {}
+
+  /** The event is not kept any more. */
+  public static final class EventGoneException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    EventGoneException() {
+      super("the event is not kept any more");
+    }
+  }
+
+  /** Makes redeliveries over this pool. */
+  public Redelivery(Vertx vertx, Pool pool, Fence fence, IdGenerator ids, Clock clock) {
+    this.vertx = vertx;
+    this.pool = pool;
+    this.fence = fence;
+    this.ids = ids;
+    this.clock = clock;
+  }
+
+  /**
+   * A new delivery of the event; fails with {@link EventGoneException} where retention has dropped
+   * the event.
+   */
+  public Future<Made> redeliver(int webhook, UUID event, UUID original) {
+    UUID id = ids.next();
+    long hour = IdGenerator.millis(id) / 3_600_000L;
+    long now = clock.millis();
+    return pool.preparedQuery(INSERT)
+        .execute(Tuple.of(fence.epoch(), webhook, id, event, original, hour))
+        .compose(
+            rows -> {
+              var row = rows.iterator().next();
+              if (row.getInteger(0) == 0) {
+                fence.lost();
+                return Future.failedFuture(new Fence.LostException());
+              }
+              if (row.getInteger(1) == 0) {
+                return Future.failedFuture(new EventGoneException());
+              }
+              vertx
+                  .eventBus()
+                  .send(
+                      Addresses.WAITING,
+                      new Waiting(new int[] {webhook}, new long[] {now}),
+                      LocalCodec.OPTIONS);
+              return Future.succeededFuture(new Made(id, now));
+            });
+  }
+}

@@ -1,0 +1,311 @@
+package io.fanfare.outcome;
+
+import io.fanfare.bus.Addresses;
+import io.fanfare.bus.LocalCodec;
+import io.fanfare.config.OutcomeConfig;
+import io.fanfare.database.FateUnknownException;
+import io.fanfare.database.Writer;
+import io.fanfare.delivery.CircuitChanged;
+import io.fanfare.delivery.Outcome;
+import io.fanfare.delivery.Recorded;
+import io.fanfare.delivery.Report;
+import io.fanfare.event.Delivery;
+import io.fanfare.event.Waiting;
+import io.fanfare.id.IdGenerator;
+import io.fanfare.node.Fence;
+import io.fanfare.outcome.Settlement.Next;
+import io.fanfare.schedule.Wake;
+import io.fanfare.webhook.CircuitRecord;
+import io.fanfare.webhook.WebhookIndex;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import io.vertx.pgclient.PgException;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Records what attempts met. While one flush is on its way the next one fills; a flush is tried
+ * until it is committed, because nothing else knows what the receivers answered. What a flush holds
+ * is bounded by the windows: a delivery keeps its permit until it is written down.
+ *
+ * <pre>
+ *  report ─► queue ─► decide ─► flush ─┬─► permits and open set let go
+ *                                     ├─► Waiting to the schedule (retries, released)
+ *                                     ├─► Recorded to the supervisor (rows that were fetched)
+ *                                     └─► Wake to the supervisor (a webhook that wants room)
+ * </pre>
+ */
+public final class OutcomeVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(OutcomeVerticle.class);
+  private static final long RETRY_MILLIS = 200;
+
+  private static final Comparator<OutcomeStore.Line> KEY_ORDER =
+      Comparator.comparingInt(OutcomeStore.Line::webhook)
+          .thenComparing(OutcomeStore.Line::id, IdGenerator.ORDER);
+
+  private final int number;
+  private final int supervisors;
+  private final OutcomeConfig config;
+  private final WebhookIndex index;
+  private final SettlementPolicy policy;
+  private final OutcomeStore store;
+  private final Writer writer;
+  private final Clock clock;
+  private final IntConsumer gone;
+  private final OutcomeListener listener;
+
+  private final ArrayDeque<Report> queue = new ArrayDeque<>();
+  private final Map<Integer, CircuitRecord> circuits = new TreeMap<>();
+  private final List<Promise<Void>> drained = new ArrayList<>();
+  private boolean flushing;
+
+  /** What other rooms want to know; the metrics listen. */
+  public interface OutcomeListener {
+    /** A flush is committed. */
+    void flushed(int reports, long nanos);
+
+    /** A delivery is ended, or waits for its next attempt. */
+    void settled(Next next);
+  }
+
+  /**
+   * @param number index among the outcome verticles
+   * @param supervisors how many delivery supervisors there are
+   * @param gone is told the number of a webhook whose receiver answered 410
+   */
+  public OutcomeVerticle(
+      int number,
+      int supervisors,
+      OutcomeConfig config,
+      WebhookIndex index,
+      SettlementPolicy policy,
+      Fence fence,
+      Writer writer,
+      Clock clock,
+      IntConsumer gone,
+      OutcomeListener listener) {
+    this.number = number;
+    this.supervisors = supervisors;
+    this.config = config;
+    this.index = index;
+    this.policy = policy;
+    this.store = new OutcomeStore(fence);
+    this.writer = writer;
+    this.clock = clock;
+    this.gone = gone;
+    this.listener = listener;
+  }
+
+  /** A report with what was decided of it. */
+  private record Settled(Report report, Settlement settlement) {}
+
+  @Override
+  public Future<?> start() {
+    vertx.eventBus().localConsumer(Addresses.outcome(number), this::onMessage);
+    return Future.succeededFuture();
+  }
+
+  /** Waits until everything reported so far is written down. */
+  @Override
+  public Future<?> stop() {
+    if (!flushing && queue.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    Promise<Void> promise = Promise.promise();
+    drained.add(promise);
+    return promise.future();
+  }
+
+  private void onMessage(Message<Object> message) {
+    if (message.body() instanceof Report report) {
+      queue.add(report);
+      if (report.circuit() != null) {
+        circuits.put(report.delivery().webhook(), report.circuit());
+      }
+    } else if (message.body() instanceof CircuitChanged changed) {
+      circuits.put(changed.webhook(), changed.circuit());
+    }
+    pump();
+  }
+
+  private void pump() {
+    if (flushing) {
+      return;
+    }
+    if (queue.isEmpty() && circuits.isEmpty()) {
+      drained.forEach(Promise::complete);
+      drained.clear();
+      return;
+    }
+    flushing = true;
+    List<Settled> batch = new ArrayList<>();
+    while (!queue.isEmpty() && batch.size() < config.batchMax()) {
+      batch.add(settle(queue.poll()));
+    }
+    Map<Integer, CircuitRecord> changed = new TreeMap<>(circuits);
+    circuits.clear();
+    long begin = System.nanoTime();
+    List<OutcomeStore.Line> lines = new ArrayList<>(batch.size());
+    batch.forEach(settled -> lines.add(line(settled)));
+    lines.sort(KEY_ORDER);
+    commit(lines, changed)
+        .onComplete(
+            done -> {
+              flushing = false;
+              if (done.succeeded()) {
+                listener.flushed(batch.size(), System.nanoTime() - begin);
+                recorded(batch);
+              }
+              pump();
+            });
+  }
+
+  private Settled settle(Report report) {
+    Delivery delivery = report.delivery();
+    return new Settled(
+        report,
+        switch (report.kind()) {
+          case ATTEMPTED ->
+              policy.decide(
+                  index.byNumber(delivery.webhook()),
+                  delivery,
+                  java.util.Objects.requireNonNull(report.outcome()),
+                  report.probe());
+          case RELEASED ->
+              new Settlement(
+                  Next.WAIT, delivery.attempts(), delivery.probes(), clock.millis(), null, false);
+          case DELETED ->
+              new Settlement(
+                  Next.FAILED, delivery.attempts(), delivery.probes(), 0, "webhook deleted", false);
+        });
+  }
+
+  private OutcomeStore.Line line(Settled settled) {
+    Report report = settled.report();
+    Outcome outcome = report.outcome();
+    long ended =
+        switch (report.kind()) {
+          case ATTEMPTED -> java.util.Objects.requireNonNull(outcome).endedAtMillis();
+          case RELEASED -> 0;
+          case DELETED -> clock.millis();
+        };
+    return new OutcomeStore.Line(
+        report.delivery().webhook(),
+        report.delivery().id(),
+        settled.settlement(),
+        outcome,
+        ended,
+        report.probe(),
+        outcome != null && (!outcome.isAccepted() || !isShort(outcome)));
+  }
+
+  private boolean isShort(Outcome outcome) {
+    return outcome.responseBody() == null
+        || outcome.responseBody().length() <= config.bodyInlineMax();
+  }
+
+  private Future<Void> commit(List<OutcomeStore.Line> lines, Map<Integer, CircuitRecord> changed) {
+    return store
+        .record(writer, lines, changed)
+        .recover(
+            failure -> {
+              if (failure instanceof Fence.LostException) {
+                return Future.failedFuture(failure);
+              }
+              if (failure instanceof PgException pg && isValueError(pg)) {
+                return split(lines, changed, failure);
+              }
+              LOG.warn("{} outcomes are not recorded yet: {}", lines.size(), failure.getMessage());
+              // Statements are safe to repeat, once the earlier one is certainly over.
+              Future<Void> over =
+                  failure instanceof FateUnknownException unknown
+                      ? writer.settleFate(unknown)
+                      : vertx.timer(RETRY_MILLIS, TimeUnit.MILLISECONDS).mapEmpty();
+              return over.compose(v -> commit(lines, changed));
+            });
+  }
+
+  private static boolean isValueError(PgException failure) {
+    return failure.getSqlState().startsWith("22") || failure.getSqlState().startsWith("23");
+  }
+
+  /**
+   * One value failed the statement: records each line by itself, and the guilty one without its
+   * answer.
+   */
+  private Future<Void> split(
+      List<OutcomeStore.Line> lines, Map<Integer, CircuitRecord> changed, Throwable failure) {
+    if (lines.size() > 1) {
+      int half = lines.size() / 2;
+      return commit(lines.subList(0, half), changed)
+          .compose(v -> commit(lines.subList(half, lines.size()), Map.of()));
+    }
+    OutcomeStore.Line line = lines.get(0);
+    LOG.error("the database refused an outcome; it is recorded without its answer", failure);
+    if (line.outcome() == null) {
+      return Future.failedFuture(failure);
+    }
+    return commit(
+        List.of(
+            new OutcomeStore.Line(
+                line.webhook(),
+                line.id(),
+                line.settlement(),
+                null,
+                line.endedAtMillis(),
+                line.probe(),
+                false)),
+        changed);
+  }
+
+  private void recorded(List<Settled> batch) {
+    Map<Integer, Long> waiting = new LinkedHashMap<>();
+    Map<Integer, List<UUID>> fetched = new LinkedHashMap<>();
+    for (Settled settled : batch) {
+      Delivery delivery = settled.report().delivery();
+      delivery.letGo();
+      if (settled.settlement().next() == Next.WAIT) {
+        waiting.merge(delivery.webhook(), settled.settlement().dueAtMillis(), Math::min);
+      }
+      if (delivery.open() == null) {
+        fetched.computeIfAbsent(delivery.webhook(), w -> new ArrayList<>()).add(delivery.id());
+      }
+      if (delivery.window().takeHunger()) {
+        tell(delivery.webhook(), new Wake(delivery.webhook()));
+      }
+      if (settled.settlement().gone()) {
+        gone.accept(delivery.webhook());
+      }
+      listener.settled(settled.settlement().next());
+    }
+    // Before Waiting: a row must not be asked for while its verticle still counts it as held.
+    fetched.forEach((webhook, ids) -> tell(webhook, new Recorded(webhook, ids)));
+    if (!waiting.isEmpty()) {
+      vertx
+          .eventBus()
+          .send(
+              Addresses.WAITING,
+              new Waiting(
+                  waiting.keySet().stream().mapToInt(Integer::intValue).toArray(),
+                  waiting.values().stream().mapToLong(Long::longValue).toArray()),
+              LocalCodec.OPTIONS);
+    }
+  }
+
+  private void tell(int webhook, Object message) {
+    vertx.eventBus().send(Addresses.supervisor(webhook % supervisors), message, LocalCodec.OPTIONS);
+  }
+}

@@ -1,0 +1,200 @@
+package io.fanfare.schedule;
+
+import io.fanfare.event.Event;
+import io.fanfare.id.IdGenerator;
+import io.fanfare.node.Fence;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** The SQL of what waits. */
+final class ScheduleStore {
+  private static final String HEADS =
+      """
+      select webhook, (extract(epoch from min(due_at)) * 1000)::int8
+      from delivery where due_at is not null group by webhook
+      """;
+
+  // Always from the head: a cursor that moves forward would miss rows that are committed late.
+  private static final String PAGES =
+      """
+      select r.webhook, d.id, d.attempts, d.probes, e.id, e.type, e.project_id, e.occurred_at, e.data
+      from unnest($1::int4[], $2::int4[]) as r(webhook, n)
+      cross join lateral (
+        select id, event_id, attempts, probes, due_at from delivery
+        where webhook = r.webhook and due_at is not null and due_at <= to_timestamp($5::int8 / 1000.0)
+          and id not in (select h.id from unnest($3::int4[], $4::uuid[]) as h(webhook, id) where h.webhook = r.webhook)
+        order by due_at limit r.n
+      ) d
+      join event e on e.id = d.event_id
+      order by r.webhook, d.due_at
+      """;
+
+  private static final String NEXT =
+      """
+      select r.webhook, (extract(epoch from d.due_at) * 1000)::int8
+      from unnest($1::int4[]) as r(webhook)
+      cross join lateral (
+        select due_at from delivery where webhook = r.webhook and due_at is not null and due_at > to_timestamp($2::int8 / 1000.0)
+        order by due_at limit 1
+      ) d
+      """;
+
+  // The BRIN index on id bounds the scan to what lies between the marks.
+  private static final String REPAIR =
+      """
+      update delivery set due_at = now()
+      where status = 'pending' and due_at is null and id >= $1::uuid and id < $2::uuid
+      """;
+
+  private static final String END_WAITING =
+      """
+      with fence as (select 1 from node where epoch = $1::int8),
+      changed as (
+        update delivery d set status = 'failed', failed = true, due_at = null, ended_at = now(), error = $2::text
+        from (
+          select webhook, id from delivery
+          where due_at is not null and %s
+          order by webhook, due_at limit $4::int4
+        ) w, fence
+        where d.webhook = w.webhook and d.id = w.id and d.status = 'pending'
+        returning d.webhook, d.event_type, d.id, d.response_time, d.test
+      ),
+      counts as (
+        insert into stat_delta (webhooks, types, accepted_hours, statuses, ended_millis, response_millis)
+        select array_agg(webhook), array_agg(event_type),
+          array_agg(('x' || translate(left(id::text, 13), '-', ''))::bit(48)::int8 / 3600000),
+          array_agg(2::int2), array_agg((extract(epoch from now()) * 1000)::int8),
+          array_agg(coalesce(response_time, -1))
+        from changed where not test
+        having count(*) > 0
+      )
+      select count(*)::int4 from changed
+      """;
+
+  private static final String END_OF_WEBHOOK = END_WAITING.formatted("webhook = $3::int4");
+  private static final String END_EXPIRED = END_WAITING.formatted("id < $3::uuid");
+
+  private static final String DELETED_WITH_WAITING =
+      """
+      select number from webhook w
+      where deleted_at is not null
+        and exists (select 1 from delivery d where d.webhook = w.number and d.due_at is not null)
+      """;
+
+  private final Pool pool;
+  private final Fence fence;
+
+  ScheduleStore(Pool pool, Fence fence) {
+    this.pool = pool;
+    this.fence = fence;
+  }
+
+  /** The first due moment of every webhook with something waiting, milliseconds since 1970. */
+  Future<Map<Integer, Long>> heads() {
+    return pool.preparedQuery(HEADS).execute().map(ScheduleStore::moments);
+  }
+
+  /** The pages asked for, by webhook: of what is due at that moment. */
+  Future<Map<Integer, List<Page.Due>>> pages(List<PageRequest> requests, long nowMillis) {
+    Integer[] webhooks = new Integer[requests.size()];
+    Integer[] limits = new Integer[requests.size()];
+    List<Integer> heldWebhooks = new ArrayList<>();
+    List<UUID> held = new ArrayList<>();
+    for (int i = 0; i < requests.size(); i++) {
+      PageRequest request = requests.get(i);
+      webhooks[i] = request.webhook();
+      limits[i] = request.limit();
+      for (UUID id : request.held()) {
+        heldWebhooks.add(request.webhook());
+        held.add(id);
+      }
+    }
+    return pool.preparedQuery(PAGES)
+        .execute(
+            Tuple.tuple()
+                .addArrayOfInteger(webhooks)
+                .addArrayOfInteger(limits)
+                .addArrayOfInteger(heldWebhooks.toArray(Integer[]::new))
+                .addArrayOfUUID(held.toArray(UUID[]::new))
+                .addLong(nowMillis))
+        .map(
+            rows -> {
+              Map<Integer, List<Page.Due>> pages = new HashMap<>();
+              for (Row row : rows) {
+                pages
+                    .computeIfAbsent(row.getInteger(0), webhook -> new ArrayList<>())
+                    .add(
+                        new Page.Due(
+                            row.getUUID(1),
+                            new Event(
+                                row.getUUID(4),
+                                row.getString(5),
+                                row.getString(6),
+                                row.getString(7),
+                                row.getBuffer(8)),
+                            row.getShort(2),
+                            row.getShort(3)));
+              }
+              return pages;
+            });
+  }
+
+  /** When these webhooks are due next, after that moment: what is in no page of the same moment. */
+  Future<Map<Integer, Long>> next(List<PageRequest> requests, long nowMillis) {
+    Integer[] webhooks = requests.stream().map(PageRequest::webhook).toArray(Integer[]::new);
+    return pool.preparedQuery(NEXT)
+        .execute(Tuple.tuple().addArrayOfInteger(webhooks).addLong(nowMillis))
+        .map(ScheduleStore::moments);
+  }
+
+  /**
+   * Makes due at once what is pending, not waiting, and between the ids; completes with how many
+   * there were.
+   */
+  Future<Integer> repair(UUID from, UUID before) {
+    return pool.preparedQuery(REPAIR).execute(Tuple.of(from, before)).map(RowSet::rowCount);
+  }
+
+  /** Ends up to this many waiting deliveries of a deleted webhook; completes with how many. */
+  Future<Integer> endOfWebhook(int webhook, int limit) {
+    return pool.preparedQuery(END_OF_WEBHOOK)
+        .execute(Tuple.of(fence.epoch(), "webhook deleted", webhook, limit))
+        .map(rows -> rows.iterator().next().getInteger(0));
+  }
+
+  /**
+   * Ends up to this many waiting deliveries that were accepted before then; completes with how
+   * many.
+   */
+  Future<Integer> endExpired(long acceptedBeforeMillis, String error, int limit) {
+    return pool.preparedQuery(END_EXPIRED)
+        .execute(Tuple.of(fence.epoch(), error, IdGenerator.floorOf(acceptedBeforeMillis), limit))
+        .map(rows -> rows.iterator().next().getInteger(0));
+  }
+
+  /** Numbers of deleted webhooks of which something still waits. */
+  Future<List<Integer>> deletedWithWaiting() {
+    return pool.preparedQuery(DELETED_WITH_WAITING)
+        .execute()
+        .map(
+            rows -> {
+              List<Integer> numbers = new ArrayList<>();
+              rows.forEach(row -> numbers.add(row.getInteger(0)));
+              return numbers;
+            });
+  }
+
+  private static Map<Integer, Long> moments(RowSet<Row> rows) {
+    Map<Integer, Long> moments = new HashMap<>();
+    rows.forEach(row -> moments.put(row.getInteger(0), row.getLong(1)));
+    return moments;
+  }
+}

@@ -1,0 +1,143 @@
+package io.fanfare.stats;
+
+import java.util.Comparator;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Adds up what flushes changed, in the three ways in which it is stored. Pure, and every map is in
+ * the order of its table's key, which is the order in which rows are written. Not thread-safe.
+ */
+final class StatsFold {
+  /** Grain of a counter by hour. */
+  static final short HOUR = 1;
+
+  /** Grain of a counter by day. */
+  static final short DAY = 24;
+
+  static final long MILLIS_PER_HOUR = 3_600_000;
+
+  /** Deliveries of one event type by the hour of their acceptance. */
+  record AcceptedKey(int webhook, long hour, String eventType) implements Comparable<AcceptedKey> {
+    private static final Comparator<AcceptedKey> ORDER =
+        Comparator.comparingInt(AcceptedKey::webhook)
+            .thenComparingLong(AcceptedKey::hour)
+            .thenComparing(AcceptedKey::eventType);
+
+    @Override
+    public int compareTo(AcceptedKey other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
+  /** Deliveries of one event type by the hour or day of their end. */
+  record EndedKey(int webhook, short grain, long start, String eventType)
+      implements Comparable<EndedKey> {
+    private static final Comparator<EndedKey> ORDER =
+        Comparator.comparingInt(EndedKey::webhook)
+            .thenComparingInt(EndedKey::grain)
+            .thenComparingLong(EndedKey::start)
+            .thenComparing(EndedKey::eventType);
+
+    @Override
+    public int compareTo(EndedKey other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
+  /** Counters of {@code stat_accepted}. */
+  static final class Accepted {
+    long accepted;
+    long success;
+    long failed;
+  }
+
+  /** Counters of {@code stat_ended}. */
+  static final class Ended {
+    long success;
+    long failed;
+    long answered;
+    long millisSum;
+    final ResponseTimes times = ResponseTimes.empty();
+
+    private void add(boolean succeeded, int responseMillis) {
+      if (succeeded) {
+        success++;
+      } else {
+        failed++;
+      }
+      if (responseMillis != StatDelta.NO_ANSWER) {
+        answered++;
+        millisSum += responseMillis;
+        times.add(responseMillis);
+      }
+    }
+  }
+
+  /** Counters of {@code stat_total}. */
+  static final class Total {
+    long accepted;
+    long success;
+    long failed;
+    long answered;
+    long millisSum;
+    long lastEndedMillis;
+  }
+
+  private final SortedMap<AcceptedKey, Accepted> accepted = new TreeMap<>();
+  private final SortedMap<EndedKey, Ended> ended = new TreeMap<>();
+  private final SortedMap<Integer, Total> totals = new TreeMap<>();
+
+  /** Adds what a flush did to one delivery. */
+  void add(StatDelta delta) {
+    int webhook = delta.webhook();
+    String type = delta.eventType();
+    Accepted byAcceptance =
+        accepted.computeIfAbsent(
+            new AcceptedKey(webhook, delta.acceptedHour(), type), key -> new Accepted());
+    Total total = totals.computeIfAbsent(webhook, key -> new Total());
+    if (delta.status() == StatDelta.ACCEPTED) {
+      byAcceptance.accepted++;
+      total.accepted++;
+      return;
+    }
+    boolean succeeded = delta.status() == StatDelta.SUCCESS;
+    if (succeeded) {
+      byAcceptance.success++;
+      total.success++;
+    } else {
+      byAcceptance.failed++;
+      total.failed++;
+    }
+    int responseMillis = delta.responseMillis();
+    if (responseMillis != StatDelta.NO_ANSWER) {
+      total.answered++;
+      total.millisSum += responseMillis;
+    }
+    total.lastEndedMillis = Math.max(total.lastEndedMillis, delta.endedMillis());
+    long hour = Math.floorDiv(delta.endedMillis(), MILLIS_PER_HOUR);
+    // Days are counted beside hours in the same commit: reading a year is 365 rows a type, and no
+    // later roll-up has to be remembered over a crash.
+    ended(webhook, HOUR, hour, type).add(succeeded, responseMillis);
+    ended(webhook, DAY, Math.floorDiv(hour, DAY) * DAY, type).add(succeeded, responseMillis);
+  }
+
+  private Ended ended(int webhook, short grain, long start, String type) {
+    return ended.computeIfAbsent(new EndedKey(webhook, grain, start, type), key -> new Ended());
+  }
+
+  /** Additions to {@code stat_accepted}. */
+  SortedMap<AcceptedKey, Accepted> accepted() {
+    return accepted;
+  }
+
+  /** Additions to {@code stat_ended}. */
+  SortedMap<EndedKey, Ended> ended() {
+    return ended;
+  }
+
+  /** Additions to {@code stat_total}. */
+  SortedMap<Integer, Total> totals() {
+    return totals;
+  }
+}

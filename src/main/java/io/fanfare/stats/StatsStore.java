@@ -1,0 +1,264 @@
+package io.fanfare.stats;
+
+import io.fanfare.stats.StatsFold.Accepted;
+import io.fanfare.stats.StatsFold.AcceptedKey;
+import io.fanfare.stats.StatsFold.Ended;
+import io.fanfare.stats.StatsFold.EndedKey;
+import io.fanfare.stats.StatsFold.Total;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.util.Map;
+import java.util.SortedMap;
+
+/** Writes the counters. The reading side is {@link StatsReader}. */
+final class StatsStore {
+  /**
+   * Folds go one after the other, whatever process they are in: then no two of them wait for each
+   * other's rows, and one that finds no change knows that there is none. The planner settings hold
+   * for this transaction only: it knows nothing of the sizes of the arrays, and every join here is
+   * by key.
+   */
+  private static final String BEGIN =
+      """
+      select pg_advisory_xact_lock(4711302286014437161),
+        set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+      """;
+
+  private static final String TAKE_DELTAS =
+      """
+      delete from stat_delta
+      where ctid = any(array(select ctid from stat_delta limit $1::int4))
+      returning webhooks, types, accepted_hours, statuses, ended_millis, response_millis
+      """;
+
+  private static final String SKETCHES =
+      """
+      select s.webhook, s.grain, s.start, s.event_type, s.sketch
+      from unnest($1::int4[], $2::int2[], $3::int8[], $4::text[])
+        as k(webhook, grain, start, event_type)
+      join stat_ended s on s.webhook = k.webhook and s.grain = k.grain and s.start = k.start
+        and s.event_type = k.event_type
+      """;
+
+  private static final String ADD_ACCEPTED =
+      """
+      insert into stat_accepted as s (webhook, hour, event_type, accepted, success, failed)
+      select * from unnest(
+        $1::int4[], $2::int8[], $3::text[], $4::int8[], $5::int8[], $6::int8[])
+      on conflict (webhook, hour, event_type) do update set
+        accepted = s.accepted + excluded.accepted,
+        success = s.success + excluded.success,
+        failed = s.failed + excluded.failed
+      """;
+
+  private static final String ADD_ENDED =
+      """
+      insert into stat_ended as s
+        (webhook, grain, start, event_type, success, failed, answered, millis_sum, sketch)
+      select * from unnest(
+        $1::int4[], $2::int2[], $3::int8[], $4::text[], $5::int8[], $6::int8[], $7::int8[],
+        $8::int8[], $9::bytea[])
+      on conflict (webhook, grain, start, event_type) do update set
+        success = s.success + excluded.success,
+        failed = s.failed + excluded.failed,
+        answered = s.answered + excluded.answered,
+        millis_sum = s.millis_sum + excluded.millis_sum,
+        sketch = excluded.sketch
+      """;
+
+  private static final String ADD_TOTALS =
+      """
+      insert into stat_total as s
+        (webhook, accepted, success, failed, answered, millis_sum, last_ended_at)
+      select webhook, accepted, success, failed, answered, millis_sum,
+        case when last_millis > 0 then to_timestamp(last_millis / 1000.0) end
+      from unnest(
+        $1::int4[], $2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::int8[], $7::int8[])
+        as k(webhook, accepted, success, failed, answered, millis_sum, last_millis)
+      on conflict (webhook) do update set
+        accepted = s.accepted + excluded.accepted,
+        success = s.success + excluded.success,
+        failed = s.failed + excluded.failed,
+        answered = s.answered + excluded.answered,
+        millis_sum = s.millis_sum + excluded.millis_sum,
+        last_ended_at = greatest(s.last_ended_at, excluded.last_ended_at)
+      """;
+
+  /**
+   * Folds the changes of some flushes into the counters and forgets them, within the transaction of
+   * the connection: after a rollback nothing has happened.
+   *
+   * @param flushesMax most flushes folded
+   * @return how many were folded; fewer than {@code flushesMax} when none is left
+   */
+  Future<Integer> fold(SqlConnection connection, int flushesMax) {
+    return connection
+        .query(BEGIN)
+        .execute()
+        // A statement of its own: what it deletes must be looked for after the lock is there.
+        .compose(locked -> connection.preparedQuery(TAKE_DELTAS).execute(Tuple.of(flushesMax)))
+        .compose(
+            deltas ->
+                deltas.size() == 0
+                    ? Future.succeededFuture(0)
+                    : write(connection, foldOf(deltas)).map(written -> deltas.size()));
+  }
+
+  private static StatsFold foldOf(RowSet<Row> flushes) {
+    StatsFold fold = new StatsFold();
+    for (Row row : flushes) {
+      Integer[] webhooks = row.getArrayOfIntegers("webhooks");
+      String[] types = row.getArrayOfStrings("types");
+      Long[] acceptedHours = row.getArrayOfLongs("accepted_hours");
+      Short[] statuses = row.getArrayOfShorts("statuses");
+      Long[] endedMillis = row.getArrayOfLongs("ended_millis");
+      Integer[] responseMillis = row.getArrayOfIntegers("response_millis");
+      for (int i = 0; i < webhooks.length; i++) {
+        fold.add(
+            new StatDelta(
+                webhooks[i],
+                types[i],
+                acceptedHours[i],
+                statuses[i],
+                endedMillis[i],
+                responseMillis[i]));
+      }
+    }
+    return fold;
+  }
+
+  private static Future<Void> write(SqlConnection connection, StatsFold fold) {
+    return addAccepted(connection, fold.accepted())
+        .compose(added -> addTotals(connection, fold.totals()))
+        .compose(
+            added ->
+                fold.ended().isEmpty()
+                    ? Future.succeededFuture()
+                    : addEnded(connection, fold.ended()));
+  }
+
+  private static Future<Void> addAccepted(
+      SqlConnection connection, SortedMap<AcceptedKey, Accepted> counts) {
+    int size = counts.size();
+    Integer[] webhooks = new Integer[size];
+    Long[] hours = new Long[size];
+    String[] types = new String[size];
+    Long[] accepted = new Long[size];
+    Long[] success = new Long[size];
+    Long[] failed = new Long[size];
+    int i = 0;
+    for (Map.Entry<AcceptedKey, Accepted> entry : counts.entrySet()) {
+      AcceptedKey key = entry.getKey();
+      Accepted count = entry.getValue();
+      webhooks[i] = key.webhook();
+      hours[i] = key.hour();
+      types[i] = key.eventType();
+      accepted[i] = count.accepted;
+      success[i] = count.success;
+      failed[i] = count.failed;
+      i++;
+    }
+    return connection
+        .preparedQuery(ADD_ACCEPTED)
+        .execute(tuple(webhooks, hours, types, accepted, success, failed))
+        .mapEmpty();
+  }
+
+  private static Future<Void> addTotals(
+      SqlConnection connection, SortedMap<Integer, Total> counts) {
+    int size = counts.size();
+    Integer[] webhooks = new Integer[size];
+    Long[] accepted = new Long[size];
+    Long[] success = new Long[size];
+    Long[] failed = new Long[size];
+    Long[] answered = new Long[size];
+    Long[] millisSums = new Long[size];
+    Long[] lastMillis = new Long[size];
+    int i = 0;
+    for (Map.Entry<Integer, Total> entry : counts.entrySet()) {
+      Total count = entry.getValue();
+      webhooks[i] = entry.getKey();
+      accepted[i] = count.accepted;
+      success[i] = count.success;
+      failed[i] = count.failed;
+      answered[i] = count.answered;
+      millisSums[i] = count.millisSum;
+      lastMillis[i] = count.lastEndedMillis;
+      i++;
+    }
+    return connection
+        .preparedQuery(ADD_TOTALS)
+        .execute(tuple(webhooks, accepted, success, failed, answered, millisSums, lastMillis))
+        .mapEmpty();
+  }
+
+  private static Future<Void> addEnded(
+      SqlConnection connection, SortedMap<EndedKey, Ended> counts) {
+    int size = counts.size();
+    Integer[] webhooks = new Integer[size];
+    Short[] grains = new Short[size];
+    Long[] starts = new Long[size];
+    String[] types = new String[size];
+    int i = 0;
+    for (EndedKey key : counts.keySet()) {
+      webhooks[i] = key.webhook();
+      grains[i] = key.grain();
+      starts[i] = key.start();
+      types[i] = key.eventType();
+      i++;
+    }
+    return connection
+        .preparedQuery(SKETCHES)
+        .execute(tuple(webhooks, grains, starts, types))
+        .compose(
+            sketches -> {
+              for (Row row : sketches) {
+                EndedKey key =
+                    new EndedKey(
+                        row.getInteger("webhook"),
+                        row.getShort("grain"),
+                        row.getLong("start"),
+                        row.getString("event_type"));
+                counts.get(key).times.merge(row.getBuffer("sketch").getBytes());
+              }
+              return addEnded(connection, webhooks, grains, starts, types, counts);
+            });
+  }
+
+  private static Future<Void> addEnded(
+      SqlConnection connection,
+      Integer[] webhooks,
+      Short[] grains,
+      Long[] starts,
+      String[] types,
+      SortedMap<EndedKey, Ended> counts) {
+    int size = counts.size();
+    Long[] success = new Long[size];
+    Long[] failed = new Long[size];
+    Long[] answered = new Long[size];
+    Long[] millisSums = new Long[size];
+    Buffer[] sketches = new Buffer[size];
+    int i = 0;
+    for (Ended count : counts.values()) {
+      success[i] = count.success;
+      failed[i] = count.failed;
+      answered[i] = count.answered;
+      millisSums[i] = count.millisSum;
+      sketches[i] = Buffer.buffer(count.times.encode());
+      i++;
+    }
+    return connection
+        .preparedQuery(ADD_ENDED)
+        .execute(
+            tuple(webhooks, grains, starts, types, success, failed, answered, millisSums, sketches))
+        .mapEmpty();
+  }
+
+  private static Tuple tuple(Object... arrays) {
+    return Tuple.from(arrays);
+  }
+}

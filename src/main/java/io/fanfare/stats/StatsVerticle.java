@@ -1,0 +1,124 @@
+package io.fanfare.stats;
+
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import io.vertx.sqlclient.Pool;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Folds what flushes changed into the counters: now and then, and whenever a reader asks, so that
+ * readers see exact counts. One is deployed in a process, with {@link #options}.
+ *
+ * <pre>
+ *   idle ──request or interval──► folding ──done, nobody asked meanwhile──► idle
+ *                                   ▲   │
+ *                                   └───┘ done, somebody asked meanwhile: once more, for all of them
+ * </pre>
+ */
+public final class StatsVerticle extends VerticleBase {
+  /**
+   * Address of requests to fold now. The body does not matter; the reply comes when everything is
+   * folded that was committed before the request, and its failure is that of the database.
+   */
+  public static final String SETTLE = "fanfare.stats.settle";
+
+  private static final Logger LOG = LoggerFactory.getLogger(StatsVerticle.class);
+
+  /** Bounds a transaction: a flush has hundreds of deliveries, rarely thousands. */
+  private static final int FLUSHES_MAX = 32;
+
+  private static final int UNAVAILABLE = 503;
+
+  private final Pool pool;
+  private final Duration interval;
+  private final StatsStore store = new StatsStore();
+  // Those who asked during the present fold, and wait for the next one.
+  private List<Message<Object>> waiting = new ArrayList<>();
+  private @Nullable Promise<Void> folding;
+
+  /**
+   * @param pool for work that may wait
+   * @param interval between folds that nobody asked for
+   */
+  public StatsVerticle(Pool pool, Duration interval) {
+    this.pool = pool;
+    this.interval = interval;
+  }
+
+  /** A worker thread: adding up thousands of deliveries would hold up an event loop. */
+  public static DeploymentOptions options() {
+    return new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
+  }
+
+  @Override
+  public Future<?> start() {
+    vertx.setPeriodic(
+        interval.toMillis(),
+        timer -> {
+          if (folding == null) {
+            fold();
+          }
+        });
+    return vertx.eventBus().<Object>localConsumer(SETTLE, this::settle).completion();
+  }
+
+  @Override
+  public Future<?> stop() {
+    return folding == null ? Future.succeededFuture() : folding.future().otherwiseEmpty();
+  }
+
+  private void settle(Message<Object> request) {
+    waiting.add(request);
+    if (folding == null) {
+      fold();
+    }
+  }
+
+  private void fold() {
+    folding = Promise.promise();
+    List<Message<Object>> served = waiting;
+    waiting = new ArrayList<>();
+    foldFor(served);
+  }
+
+  /** One transaction; and another one after it where there may be more to fold. */
+  private void foldFor(List<Message<Object>> served) {
+    pool.withTransaction(connection -> store.fold(connection, FLUSHES_MAX))
+        .onComplete(
+            flushes -> {
+              if (flushes < FLUSHES_MAX) {
+                served.forEach(request -> request.reply(""));
+                end();
+              } else {
+                foldFor(served);
+              }
+            },
+            failure -> {
+              LOG.warn("Counts could not be folded, they wait for the next time", failure);
+              served.forEach(
+                  request ->
+                      request.fail(UNAVAILABLE, "counts are not available; try again later"));
+              end();
+            });
+  }
+
+  private void end() {
+    Promise<Void> ended = folding;
+    folding = null;
+    if (!waiting.isEmpty()) {
+      fold();
+    }
+    if (ended != null) {
+      ended.complete();
+    }
+  }
+}

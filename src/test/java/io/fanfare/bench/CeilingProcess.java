@@ -1,0 +1,114 @@
+package io.fanfare.bench;
+
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+
+/**
+ * The raw ceiling: signed POSTs to the receiver with nothing around them. Prints the nanoseconds
+ * that the requests took.
+ */
+public final class CeilingProcess extends VerticleBase {
+  private static final int LOOPS = 2;
+  private static final int CONCURRENCY = 64;
+
+  private final int port;
+  private final int requests;
+  private final Promise<Void> done = Promise.promise();
+  private final byte[] body;
+  private HttpClientAgent client;
+  private int started;
+  private int ended;
+
+  private CeilingProcess(int port, int requests, int bytes) {
+    this.port = port;
+    this.requests = requests;
+    this.body = Payload.ofBytes(bytes).getBytes();
+  }
+
+  /**
+   * Measures and exits.
+   *
+   * @param args the receiver's port, the number of requests, the bytes of each
+   */
+  public static void main(String[] args) {
+    int port = Integer.parseInt(args[0]);
+    int requests = Integer.parseInt(args[1]);
+    int bytes = Integer.parseInt(args[2]);
+    Vertx vertx =
+        Vertx.vertx(new VertxOptions().setEventLoopPoolSize(LOOPS).setPreferNativeTransport(true));
+    run(vertx, port, requests / 4, bytes) // warm-up
+        .compose(
+            v -> {
+              long begin = System.nanoTime();
+              return run(vertx, port, requests, bytes)
+                  .onSuccess(w -> System.out.println("NANOS " + (System.nanoTime() - begin)));
+            })
+        .onSuccess(v -> System.exit(0))
+        .onFailure(ProcessOutput::failed);
+  }
+
+  private static Future<?> run(Vertx vertx, int port, int requests, int bytes) {
+    CeilingProcess[] loops = new CeilingProcess[LOOPS];
+    int[] next = {0};
+    for (int i = 0; i < LOOPS; i++) {
+      loops[i] = new CeilingProcess(port, requests / LOOPS, bytes);
+    }
+    return vertx
+        .deployVerticle(
+            () -> {
+              synchronized (next) {
+                return loops[next[0]++];
+              }
+            },
+            new DeploymentOptions().setInstances(LOOPS))
+        .compose(id -> Future.all(loops[0].done.future(), loops[1].done.future()));
+  }
+
+  @Override
+  public Future<?> start() {
+    client =
+        vertx.createHttpClient(
+            new HttpClientOptions().setTcpNoDelay(true),
+            new PoolOptions().setHttp1MaxSize(CONCURRENCY));
+    for (int i = 0; i < Math.min(CONCURRENCY, requests); i++) {
+      next();
+    }
+    return Future.succeededFuture();
+  }
+
+  private void next() {
+    if (started == requests) {
+      return;
+    }
+    started++;
+    client
+        .request(
+            new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setHost("127.0.0.1")
+                .setPort(port)
+                .setURI("/hook")
+                .putHeader("Content-Type", "application/json")
+                .putHeader("X-Trae-Signature-256", ReceiverProcess.signature(body)))
+        .compose(request -> request.send(Buffer.buffer(body)))
+        .compose(response -> response.body())
+        .onComplete(
+            (answer, failure) -> {
+              if (++ended == requests) {
+                done.complete();
+              } else {
+                next();
+              }
+            });
+  }
+}

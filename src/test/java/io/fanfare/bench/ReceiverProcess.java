@@ -1,0 +1,103 @@
+package io.fanfare.bench;
+
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.HexFormat;
+import java.util.concurrent.atomic.LongAdder;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The receiver of all benchmarks, always the same: answers 200 with two bytes, counts, and checks
+ * the signature of every hundredth request. {@code GET /count} tells what it saw.
+ */
+public final class ReceiverProcess extends VerticleBase {
+  /** The secret of every webhook of the benchmarks. */
+  static final String SECRET = "bench-secret";
+
+  private static final int SAMPLE = 100;
+  private static final LongAdder RECEIVED = new LongAdder();
+  private static final LongAdder CHECKED = new LongAdder();
+  private static final LongAdder WRONG = new LongAdder();
+  private static final Buffer OK = Buffer.buffer("OK");
+
+  private final int port;
+  private int sinceSample;
+
+  private ReceiverProcess(int port) {
+    this.port = port;
+  }
+
+  /**
+   * Listens until it is ended.
+   *
+   * @param args the port
+   */
+  public static void main(String[] args) {
+    int port = Integer.parseInt(args[0]);
+    Vertx vertx =
+        Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setPreferNativeTransport(true));
+    vertx
+        .deployVerticle(() -> new ReceiverProcess(port), new DeploymentOptions().setInstances(2))
+        .onSuccess(id -> ProcessOutput.ready(port))
+        .onFailure(ProcessOutput::failed);
+  }
+
+  @Override
+  public Future<?> start() {
+    return vertx
+        .createHttpServer(
+            new HttpServerOptions().setHost("127.0.0.1").setPort(port).setReusePort(true))
+        .requestHandler(this::receive)
+        .listen();
+  }
+
+  private void receive(HttpServerRequest request) {
+    if (request.path().equals("/count")) {
+      request
+          .response()
+          .end(
+              new JsonObject()
+                  .put("received", RECEIVED.sum())
+                  .put("checked", CHECKED.sum())
+                  .put("wrong", WRONG.sum())
+                  .encode());
+      return;
+    }
+    RECEIVED.increment();
+    if (++sinceSample < SAMPLE) {
+      request.response().end(OK);
+      return;
+    }
+    sinceSample = 0;
+    request
+        .body()
+        .onSuccess(
+            body -> {
+              CHECKED.increment();
+              if (!signature(body.getBytes()).equals(request.getHeader("X-Trae-Signature-256"))) {
+                WRONG.increment();
+              }
+              request.response().end(OK);
+            });
+  }
+
+  static String signature(byte[] body) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+      return "sha256=" + HexFormat.of().formatHex(mac.doFinal(body));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
