@@ -68,7 +68,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.PoolOptions;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.net.BindException;
@@ -267,7 +266,7 @@ final class Rooms {
             config.delivery(),
             index,
             windows,
-            new DeliveryLoops(clients, config.delivery().inFlightMax()),
+            new DeliveryLoops(clients, config.delivery()),
             networks,
             node.fence(),
             clock,
@@ -296,14 +295,7 @@ final class Rooms {
             .setMaxInitialLineLength(4_096)
             .setMaxHeaderSize(8_192)
             .setMaxChunkSize(8_192);
-    PoolOptions pool =
-        new PoolOptions()
-            // Our own limits come first, so that nothing ever waits in this pool: see Delivering.
-            .setHttp1MaxSize(Math.max(1, delivery.inFlightMax() / loops))
-            .setMaxLifetime(60)
-            .setMaxLifetimeUnit(TimeUnit.SECONDS)
-            .setCleanerPeriod(1_000);
-    return vertx.createHttpClient(options, pool);
+    return vertx.createHttpClient(options);
   }
 
   private Deployable stats() {

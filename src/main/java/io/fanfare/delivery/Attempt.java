@@ -7,10 +7,8 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpConnectOptions;
-import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonArray;
@@ -53,9 +51,8 @@ final class Attempt {
   private long startedAt;
   private long timer;
   private boolean over;
-  private boolean unpooled;
   private long sentNanos;
-  private @Nullable HttpConnection connection;
+  private Connections.@Nullable Connection connection;
   private @Nullable HttpClientResponse response;
   private int responseMillis;
 
@@ -95,7 +92,7 @@ final class Attempt {
               if (response != null) {
                 finishWithAnswer(true);
               } else {
-                finish(Outcome.Kind.TIMEOUT, null, true);
+                finish(Outcome.Kind.TIMEOUT, null);
               }
             });
     resolver.resolve(receiver.url()).onComplete(this::resolved);
@@ -109,90 +106,72 @@ final class Attempt {
     if (address == null) {
       Outcome.Kind kind =
           failure instanceof Resolver.DeniedException ? Outcome.Kind.DENIED : Outcome.Kind.DNS;
-      finish(kind, failure, false);
+      finish(kind, failure);
       return;
     }
-    loop.client()
-        .request(options(address))
-        .onComplete((request, failed) -> connected(address, request, failed));
-  }
-
-  private RequestOptions options(SocketAddress address) {
-    return new RequestOptions()
-        .setMethod(HttpMethod.POST)
-        .setServer(address)
-        .setHost(receiver.url().host())
-        .setPort(receiver.url().port())
-        .setSsl(receiver.url().https())
-        .setURI(receiver.url().pathAndQuery())
-        .setFollowRedirects(false)
-        .setHeaders(headers);
+    Connections.Endpoint endpoint =
+        new Connections.Endpoint(
+            address, receiver.url().host(), receiver.url().port(), receiver.url().https());
+    loop.connections()
+        .take(endpoint)
+        .onComplete((taken, failed) -> connected(endpoint, taken, failed));
   }
 
   private void connected(
-      SocketAddress address, @Nullable HttpClientRequest request, @Nullable Throwable failure) {
+      Connections.Endpoint endpoint,
+      Connections.@Nullable Connection taken,
+      @Nullable Throwable failure) {
     if (over) {
-      // The deadline came first; a late connection must not keep its slot.
-      if (request != null) {
-        request.connection().close();
+      // The deadline came first.
+      if (taken != null) {
+        loop.connections().giveBack(taken);
       }
       return;
     }
-    if (request == null) {
-      finish(isTls(failure) ? Outcome.Kind.TLS : Outcome.Kind.NETWORK, failure, false);
+    if (taken == null) {
+      finish(isTls(failure) ? Outcome.Kind.TLS : Outcome.Kind.NETWORK, failure);
       return;
     }
-    boolean reused = loop.isReused(request.connection());
-    send(request)
+    connection = taken;
+    send(taken)
         .onComplete(
             (head, failed) -> {
+              if (over) {
+                return;
+              }
               if (head != null) {
                 answered(head);
-              } else if (reused && !over) {
+              } else if (taken.isReused()) {
                 // The receiver had closed an idle connection, or left stray bytes on it: not its
-                // answer to this
-                // request, and no burned attempt. The delivery's id makes a second receipt
-                // harmless.
-                sendFresh(address);
+                // answer to this request, and no burned attempt. The delivery's id makes a second
+                // receipt harmless.
+                taken.close();
+                loop.connections()
+                    .connect(endpoint)
+                    .onComplete((fresh, refused) -> connected(endpoint, fresh, refused));
               } else {
-                finish(Outcome.Kind.NETWORK, failed, true);
+                finish(Outcome.Kind.NETWORK, failed);
               }
             });
   }
 
-  private void sendFresh(SocketAddress address) {
-    // Outside the pool: nobody else would close it.
-    unpooled = true;
-    loop.client()
-        .connect(
-            new HttpConnectOptions()
-                .setServer(address)
+  private Future<HttpClientResponse> send(Connections.Connection taken) {
+    return taken
+        .http()
+        .request(
+            new RequestOptions()
+                .setMethod(HttpMethod.POST)
                 .setHost(receiver.url().host())
                 .setPort(receiver.url().port())
-                .setSsl(receiver.url().https()))
+                .setSsl(receiver.url().https())
+                .setURI(receiver.url().pathAndQuery())
+                .setFollowRedirects(false)
+                .setHeaders(headers))
         .compose(
-            fresh -> {
-              if (over) {
-                fresh.close();
-                return Future.failedFuture("too late");
-              }
-              connection = fresh;
-              return fresh.request(options(address)).compose(this::send);
-            })
-        .onComplete(
-            (head, failure) -> {
-              if (head != null) {
-                answered(head);
-              } else {
-                finish(isTls(failure) ? Outcome.Kind.TLS : Outcome.Kind.NETWORK, failure, true);
-              }
+            request -> {
+              sentNanos = System.nanoTime();
+              return request.send(Buffer.buffer(body));
             });
-  }
-
-  private Future<HttpClientResponse> send(HttpClientRequest request) {
-    connection = request.connection();
-    sentNanos = System.nanoTime();
-    return request.send(Buffer.buffer(body));
   }
 
   private void answered(HttpClientResponse head) {
@@ -202,7 +181,7 @@ final class Attempt {
     responseMillis = (int) ((System.nanoTime() - sentNanos) / 1_000_000);
     if (head.statusCode() < 200) {
       // 101 and 102 arrive as if they were final; nothing sensible can follow on this connection.
-      finish(Outcome.Kind.NETWORK, null, true);
+      finish(Outcome.Kind.NETWORK, null);
       return;
     }
     response = head;
@@ -230,9 +209,7 @@ final class Attempt {
     }
     over = true;
     vertx.cancelTimer(timer);
-    if (close || unpooled) {
-      closeConnection();
-    }
+    release(close || "close".equalsIgnoreCase(head.getHeader(HttpHeaders.CONNECTION)));
     long now = clock.millis();
     boolean brief = head.statusCode() / 100 == 2 && answer.length() <= shortBody;
     ended.complete(
@@ -248,24 +225,30 @@ final class Attempt {
             null));
   }
 
-  private void finish(Outcome.Kind kind, @Nullable Throwable cause, boolean close) {
+  private void finish(Outcome.Kind kind, @Nullable Throwable cause) {
     if (over) {
       return;
     }
     over = true;
     vertx.cancelTimer(timer);
-    if (close) {
-      closeConnection();
-    }
+    release(true);
     if (LOG.isDebugEnabled()) {
       LOG.debug("attempt at {}: {}", receiver.url().host(), kind, cause);
     }
     ended.complete(Outcome.withoutAnswer(kind, startedAt, clock.millis(), phrase(kind, cause)));
   }
 
-  private void closeConnection() {
-    if (connection != null) {
-      connection.close();
+  /** Ends the loan of the connection: what is not known to be at rest must not be used again. */
+  private void release(boolean close) {
+    Connections.Connection taken = connection;
+    connection = null;
+    if (taken == null) {
+      return;
+    }
+    if (close) {
+      taken.close();
+    } else {
+      loop.connections().giveBack(taken);
     }
   }
 

@@ -90,7 +90,7 @@ final class DeliveryVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    loop = delivering.loops().current();
+    loop = delivering.loops().of(context);
     resolver = new Resolver(vertx, delivering.networks());
     breaker = closedBreaker();
     idleSince = delivering.clock().millis();
