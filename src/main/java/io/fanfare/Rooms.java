@@ -350,7 +350,7 @@ final class Rooms {
 
   private IntFunction<Deployable> api(KeyStore keys) {
     StatsReader stats = new StatsReader(vertx, database.read());
-    DeliveryHistory history = new DeliveryHistory(database.read());
+    DeliveryHistory history = new DeliveryHistory(database.read(), stats);
     TestDeliveries tests =
         new TestDeliveries(database.control(), lifecycle, settlements, ids, clock);
     Redelivery redelivery = new Redelivery(vertx, database.control(), node.fence(), ids, clock);
@@ -367,7 +367,7 @@ final class Rooms {
             new DeliveriesHandler(
                 index, history, new DeliveryTotals(database.read(), stats), stats, clock),
             new StatsHandler(index, stats, clock),
-            new EventsReadHandler(new EventHistory(database.read()), clock),
+            new EventsReadHandler(new EventHistory(database.read(), stats), clock),
             new TestHandler(index, tests),
             new RedeliverHandler(index, history, redelivery),
             new KeysHandler(keys),

@@ -37,11 +37,12 @@ final class IngestStore {
           as t(webhook, id, event_id, event_type, spilled), fence
       ),
       counts as (
-        insert into stat_delta (webhooks, types, accepted_hours, statuses, ended_millis, response_millis)
+        insert into stat_delta (webhooks, types, accepted_hours, statuses, ended_millis, response_millis,
+          event_hours, event_types, event_projects, event_counts)
         select $10::int4[], $13::text[], $15::int8[],
-          array_fill(0::int2, array[n]), array_fill(0::int8, array[n]), array_fill(-1, array[n])
+          array_fill(0::int2, array[n]), array_fill(0::int8, array[n]), array_fill(-1, array[n]),
+          $17::int8[], $18::text[], $19::text[], $20::int4[]
         from fence, cardinality($10::int4[]) as n
-        where n > 0
       )
       select count(*)::int4 as fenced from fence
       """;
@@ -207,6 +208,7 @@ final class IngestStore {
       spilled[i] = target.spilled();
       hours[i] = IdGenerator.millis(target.id()) / 3_600_000L;
     }
+    EventCounts counts = EventCounts.of(events);
     return Tuple.of(fence.epoch())
         .addArrayOfUUID(ids)
         .addArrayOfString(types)
@@ -222,6 +224,10 @@ final class IngestStore {
         .addArrayOfString(eventTypes)
         .addArrayOfBoolean(spilled)
         .addArrayOfLong(hours)
-        .addLong(flush.builtAtMillis());
+        .addLong(flush.builtAtMillis())
+        .addArrayOfLong(counts.hours())
+        .addArrayOfString(counts.types())
+        .addArrayOfString(counts.projects())
+        .addArrayOfInteger(counts.counts());
   }
 }

@@ -4,6 +4,7 @@ import static io.fanfare.history.Rows.DELIVERY_COLUMNS;
 
 import io.fanfare.event.Event;
 import io.fanfare.id.IdGenerator;
+import io.fanfare.stats.StatsReader;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -55,6 +56,17 @@ public final class DeliveryHistory {
       order by d.id desc limit $4::int8 offset $5::int8
       """;
 
+  /** By the parts in which something is to be found, see {@link DeliveryHours}. */
+  private static final String PAGE_OF_SPANS =
+      """
+      select d.* from unnest($2::uuid[], $3::uuid[]) as span(from_id, to_id)
+      cross join lateral (
+        select %s from delivery d
+        where d.webhook = $1::int4 and d.id >= span.from_id and d.id < span.to_id%s
+        order by d.id desc limit $4::int8 + $5::int8) as d
+      order by d.id desc limit $4::int8 offset $5::int8
+      """;
+
   private static final String ONE =
       "select %s from delivery d where d.webhook = $1::int4 and d.id = $2::uuid"
           .formatted(DELIVERY_COLUMNS);
@@ -94,12 +106,14 @@ public final class DeliveryHistory {
       """;
 
   private final Pool pool;
+  private final DeliveryHours hours;
 
   /**
    * @param pool for reads
    */
-  public DeliveryHistory(Pool pool) {
+  public DeliveryHistory(Pool pool, StatsReader stats) {
     this.pool = pool;
+    this.hours = new DeliveryHours(pool, stats);
   }
 
   /**
@@ -113,15 +127,53 @@ public final class DeliveryHistory {
       int webhook, DeliveryFilter filter, @Nullable UUID before, int limit, long offset) {
     TimeRange range = filter.range();
     UUID end = before == null || isAfter(before, range.end()) ? range.end() : before;
-    List<Object> values = new ArrayList<>(List.of(webhook, range.first(), end, (long) limit));
-    values.add(offset);
+    if (isAfter(range.first(), end)) {
+      return Future.succeededFuture(List.of());
+    }
+    return (isRare(filter)
+            ? hours
+                .of(webhook, filter, range, end, offset + limit)
+                .map(found -> HourSpans.of(found, range.first(), end))
+                .compose(
+                    spans ->
+                        page(
+                            webhook,
+                            filter,
+                            pageOfSpans(filter),
+                            spans.from(),
+                            spans.to(),
+                            limit,
+                            offset))
+            : page(webhook, filter, pageStatement(filter), range.first(), end, limit, offset))
+        .compose(entries -> withLongBodies(webhook, entries));
+  }
+
+  private Future<List<DeliveryEntry>> page(
+      int webhook,
+      DeliveryFilter filter,
+      String statement,
+      Object from,
+      Object to,
+      int limit,
+      long offset) {
+    List<Object> values = new ArrayList<>(List.of(webhook, from, to, (long) limit, offset));
     if (filter.eventType() != null) {
       values.add(filter.eventType());
     }
-    return pool.preparedQuery(pageStatement(filter))
-        .execute(Tuple.from(values))
-        .map(DeliveryHistory::entries)
-        .compose(entries -> withLongBodies(webhook, entries));
+    return pool.preparedQuery(statement).execute(Tuple.from(values)).map(DeliveryHistory::entries);
+  }
+
+  /**
+   * Whether what the filter leaves can be far apart. All deliveries are not, and those that are
+   * pending or failed have an index.
+   */
+  static boolean isRare(DeliveryFilter filter) {
+    return filter.status() == DeliveryStatus.SUCCESS
+        || (filter.eventType() != null && filter.status() != DeliveryStatus.PENDING);
+  }
+
+  static String pageOfSpans(DeliveryFilter filter) {
+    return PAGE_OF_SPANS.formatted(DELIVERY_COLUMNS, conditions(filter, "$6"));
   }
 
   /** The newest ten, for the answer that shows a webhook; without bodies of answers. */

@@ -3,6 +3,7 @@ package io.fanfare.history;
 import static io.fanfare.history.Rows.DELIVERY_COLUMNS;
 
 import io.fanfare.id.IdGenerator;
+import io.fanfare.stats.StatsReader;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
@@ -25,19 +26,34 @@ public final class EventHistory {
 
   private static final String MATCHES =
       """
-      id >= $1::uuid and id < $2::uuid and not test
-        and ($3::text is null or type = $3::text)
-        and ($4::text is null or project_id = $4::text)""";
+      not test and ($3::text is null or type = $3::text)
+          and ($4::text is null or project_id = $4::text)""";
+
+  private static final String COLUMNS =
+      "id, type, project_id, occurred_at, cardinality(targets) as deliveries";
 
   private static final String PAGE =
       """
-      select id, type, project_id, occurred_at, cardinality(targets) as deliveries from event
-      where %s
+      select %s from event
+      where id >= $1::uuid and id < $2::uuid and %s
       order by id desc limit $5::int8 offset $6::int8
       """
-          .formatted(MATCHES);
+          .formatted(COLUMNS, MATCHES);
 
-  private static final String COUNT = "select count(*) from event where " + MATCHES;
+  /** By the parts in which something is to be found, see {@link EventHours}. */
+  private static final String PAGE_OF_SPANS =
+      """
+      select e.* from unnest($1::uuid[], $2::uuid[]) as span(from_id, to_id)
+      cross join lateral (
+        select %s from event
+        where id >= span.from_id and id < span.to_id and %s
+        order by id desc limit $5::int8 + $6::int8) as e
+      order by e.id desc limit $5::int8 offset $6::int8
+      """
+          .formatted(COLUMNS, MATCHES);
+
+  private static final String COUNT =
+      "select count(*) from event where id >= $1::uuid and id < $2::uuid and " + MATCHES;
 
   private static final String ONE =
       """
@@ -75,12 +91,14 @@ public final class EventHistory {
           .formatted(DELIVERY_COLUMNS);
 
   private final Pool pool;
+  private final EventHours hours;
 
   /**
    * @param pool for reads
    */
-  public EventHistory(Pool pool) {
+  public EventHistory(Pool pool, StatsReader stats) {
     this.pool = pool;
+    this.hours = new EventHours(pool, stats);
   }
 
   /** An event and its data, as it was published. */
@@ -98,10 +116,22 @@ public final class EventHistory {
     TimeRange range = filter.range();
     UUID end =
         before == null || IdGenerator.ORDER.compare(before, range.end()) > 0 ? range.end() : before;
-    return pool.preparedQuery(PAGE)
-        .execute(
-            Tuple.of(
-                range.first(), end, filter.eventType(), filter.projectId(), (long) limit, offset))
+    if (IdGenerator.ORDER.compare(range.first(), end) > 0) {
+      return Future.succeededFuture(List.of());
+    }
+    if (filter.eventType() == null && filter.projectId() == null) {
+      return page(PAGE, filter, range.first(), end, limit, offset);
+    }
+    return hours
+        .of(filter, end, offset + limit)
+        .map(found -> HourSpans.of(found, range.first(), end))
+        .compose(spans -> page(PAGE_OF_SPANS, filter, spans.from(), spans.to(), limit, offset));
+  }
+
+  private Future<List<EventEntry>> page(
+      String statement, EventFilter filter, Object from, Object to, int limit, long offset) {
+    return pool.preparedQuery(statement)
+        .execute(Tuple.of(from, to, filter.eventType(), filter.projectId(), (long) limit, offset))
         .map(
             rows -> {
               List<EventEntry> entries = new ArrayList<>(rows.size());
@@ -110,9 +140,19 @@ public final class EventHistory {
             });
   }
 
-  /** How many events the filter leaves. */
+  /**
+   * How many events the filter leaves: whole hours by their counters, and only what is left of an
+   * hour at each end by counting.
+   */
   public Future<Long> count(EventFilter filter) {
-    TimeRange range = filter.range();
+    Future<Long> sum = hours.sum(filter);
+    for (TimeRange edge : filter.range().edges()) {
+      sum = sum.compose(before -> count(filter, edge).map(found -> before + found));
+    }
+    return sum;
+  }
+
+  private Future<Long> count(EventFilter filter, TimeRange range) {
     return pool.preparedQuery(COUNT)
         .execute(Tuple.of(range.first(), range.end(), filter.eventType(), filter.projectId()))
         .map(rows -> rows.iterator().next().getLong(0));

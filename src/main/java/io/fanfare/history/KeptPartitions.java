@@ -4,39 +4,48 @@ import io.fanfare.id.IdGenerator;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which times the partitions of {@code delivery} cover: what retention has left. */
+/** Which times the partitions of a table cover: what retention has left. */
 final class KeptPartitions {
   private static final String BOUNDS =
       """
       select pg_get_expr(c.relpartbound, c.oid) as bounds
       from pg_inherits i join pg_class c on c.oid = i.inhrelid
-      where i.inhparent = 'delivery'::regclass and not i.inhdetachpending
+      where i.inhparent = $1::text::regclass and not i.inhdetachpending
       """;
 
   private static final Pattern FROM_TO =
       Pattern.compile("FOR VALUES FROM \\('([0-9a-f-]{36})'\\) TO \\('([0-9a-f-]{36})'\\)");
 
   private final Pool pool;
+  private final String table;
 
-  KeptPartitions(Pool pool) {
+  /**
+   * @param table {@code delivery} or {@code event}
+   */
+  KeptPartitions(Pool pool, String table) {
     this.pool = pool;
+    this.table = table;
   }
 
-  /** The time of each partition; they do not overlap. */
-  Future<List<TimeRange>> deliveries() {
+  /** What of a range of time is covered; the parts do not overlap. */
+  Future<List<TimeRange>> within(TimeRange range) {
     return pool.preparedQuery(BOUNDS)
-        .execute()
+        .execute(Tuple.of(table))
         .map(
             rows -> {
               List<TimeRange> ranges = new ArrayList<>(rows.size());
               for (Row row : rows) {
-                ranges.add(rangeOf(row.getString("bounds")));
+                TimeRange kept = rangeOf(row.getString("bounds")).within(range);
+                if (!kept.isEmpty()) {
+                  ranges.add(kept);
+                }
               }
               return ranges;
             });
@@ -46,7 +55,7 @@ final class KeptPartitions {
   static TimeRange rangeOf(String bounds) {
     Matcher matcher = FROM_TO.matcher(bounds);
     if (!matcher.matches()) {
-      throw new IllegalStateException("a partition of delivery has unknown bounds: " + bounds);
+      throw new IllegalStateException("a partition has unknown bounds: " + bounds);
     }
     return new TimeRange(
         IdGenerator.millis(UUID.fromString(matcher.group(1))),

@@ -2,6 +2,7 @@ package io.fanfare.history;
 
 import io.fanfare.id.IdGenerator;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -51,5 +52,38 @@ record TimeRange(long fromMillis, long untilMillis) {
   /** The hour after the last that is wholly in it; not after the first one where none is. */
   long endOfWholeHours() {
     return untilMillis / MILLIS_PER_HOUR;
+  }
+
+  /** The part of it that another one covers. */
+  TimeRange within(TimeRange other) {
+    return new TimeRange(
+        Math.max(fromMillis, other.fromMillis), Math.min(untilMillis, other.untilMillis));
+  }
+
+  /** First hour since 1970 that is at least partly in it. */
+  long firstHour() {
+    return fromMillis / MILLIS_PER_HOUR;
+  }
+
+  /** The hour after the last that is at least partly in it. */
+  long endOfHours() {
+    return (untilMillis + MILLIS_PER_HOUR - 1) / MILLIS_PER_HOUR;
+  }
+
+  /**
+   * What of it is not in whole hours: a part of an hour at each end, or all of it where it is
+   * within one hour.
+   */
+  List<TimeRange> edges() {
+    long first = firstWholeHour() * MILLIS_PER_HOUR;
+    long end = endOfWholeHours() * MILLIS_PER_HOUR;
+    List<TimeRange> edges =
+        first > end
+            ? List.of(this)
+            : List.of(new TimeRange(fromMillis, first), new TimeRange(end, untilMillis));
+    // The end of time is inside an hour; no id is there.
+    return edges.stream()
+        .filter(edge -> !edge.isEmpty() && edge.fromMillis < MILLIS_MAX - MILLIS_PER_HOUR)
+        .toList();
   }
 }

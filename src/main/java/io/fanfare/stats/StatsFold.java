@@ -3,9 +3,10 @@ package io.fanfare.stats;
 import java.util.Comparator;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Adds up what flushes changed, in the three ways in which it is stored. Pure, and every map is in
+ * Adds up what flushes changed, in all the ways in which it is stored. Pure, and every map is in
  * the order of its table's key, which is the order in which rows are written. Not thread-safe.
  */
 final class StatsFold {
@@ -41,6 +42,25 @@ final class StatsFold {
 
     @Override
     public int compareTo(EndedKey other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
+  /**
+   * Published events of one type by hour.
+   *
+   * @param projectId null for those of all projects and of none
+   */
+  record EventKey(@Nullable String projectId, long hour, String eventType)
+      implements Comparable<EventKey> {
+    private static final Comparator<EventKey> ORDER =
+        Comparator.comparing(
+                EventKey::projectId, Comparator.nullsFirst(Comparator.<String>naturalOrder()))
+            .thenComparingLong(EventKey::hour)
+            .thenComparing(EventKey::eventType);
+
+    @Override
+    public int compareTo(EventKey other) {
       return ORDER.compare(this, other);
     }
   }
@@ -87,6 +107,7 @@ final class StatsFold {
   private final SortedMap<AcceptedKey, Accepted> accepted = new TreeMap<>();
   private final SortedMap<EndedKey, Ended> ended = new TreeMap<>();
   private final SortedMap<Integer, Total> totals = new TreeMap<>();
+  private final SortedMap<EventKey, Long> events = new TreeMap<>();
 
   /** Adds what a flush did to one delivery. */
   void add(StatDelta delta) {
@@ -124,6 +145,23 @@ final class StatsFold {
 
   private Ended ended(int webhook, short grain, long start, String type) {
     return ended.computeIfAbsent(new EndedKey(webhook, grain, start, type), key -> new Ended());
+  }
+
+  /**
+   * Adds published events.
+   *
+   * @param projectId null for events of no project
+   */
+  void addEvents(long hour, String eventType, @Nullable String projectId, int count) {
+    events.merge(new EventKey(null, hour, eventType), (long) count, Long::sum);
+    if (projectId != null) {
+      events.merge(new EventKey(projectId, hour, eventType), (long) count, Long::sum);
+    }
+  }
+
+  /** Additions to {@code stat_event}. */
+  SortedMap<EventKey, Long> events() {
+    return events;
   }
 
   /** Additions to {@code stat_accepted}. */

@@ -4,6 +4,7 @@ import io.fanfare.stats.StatsFold.Accepted;
 import io.fanfare.stats.StatsFold.AcceptedKey;
 import io.fanfare.stats.StatsFold.Ended;
 import io.fanfare.stats.StatsFold.EndedKey;
+import io.fanfare.stats.StatsFold.EventKey;
 import io.fanfare.stats.StatsFold.Total;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -32,7 +33,8 @@ final class StatsStore {
       """
       delete from stat_delta
       where ctid = any(array(select ctid from stat_delta limit $1::int4))
-      returning webhooks, types, accepted_hours, statuses, ended_millis, response_millis
+      returning webhooks, types, accepted_hours, statuses, ended_millis, response_millis,
+        event_hours, event_types, event_projects, event_counts
       """;
 
   private static final String SKETCHES =
@@ -88,6 +90,14 @@ final class StatsStore {
         last_ended_at = greatest(s.last_ended_at, excluded.last_ended_at)
       """;
 
+  private static final String ADD_EVENTS =
+      """
+      insert into stat_event as s (project_id, hour, event_type, published)
+      select * from unnest($1::text[], $2::int8[], $3::text[], $4::int8[])
+      on conflict (project_id, hour, event_type) do update set
+        published = s.published + excluded.published
+      """;
+
   /**
    * Folds the changes of some flushes into the counters and forgets them, within the transaction of
    * the connection: after a rollback nothing has happened.
@@ -127,22 +137,51 @@ final class StatsStore {
                 endedMillis[i],
                 responseMillis[i]));
       }
+      addEvents(fold, row);
     }
     return fold;
   }
 
+  private static void addEvents(StatsFold fold, Row row) {
+    Long[] hours = row.getArrayOfLongs("event_hours");
+    String[] types = row.getArrayOfStrings("event_types");
+    String[] projects = row.getArrayOfStrings("event_projects");
+    Integer[] counts = row.getArrayOfIntegers("event_counts");
+    for (int i = 0; i < hours.length; i++) {
+      fold.addEvents(hours[i], types[i], projects[i], counts[i]);
+    }
+  }
+
+  /** In one order of tables, and each in the order of its key. */
   private static Future<Void> write(SqlConnection connection, StatsFold fold) {
     return addAccepted(connection, fold.accepted())
         .compose(added -> addTotals(connection, fold.totals()))
-        .compose(
-            added ->
-                fold.ended().isEmpty()
-                    ? Future.succeededFuture()
-                    : addEnded(connection, fold.ended()));
+        .compose(added -> addEvents(connection, fold.events()))
+        .compose(added -> addEnded(connection, fold.ended()));
+  }
+
+  private static Future<Void> addEvents(
+      SqlConnection connection, SortedMap<EventKey, Long> counts) {
+    if (counts.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    var keys = counts.keySet();
+    return connection
+        .preparedQuery(ADD_EVENTS)
+        .execute(
+            tuple(
+                keys.stream().map(EventKey::projectId).toArray(String[]::new),
+                keys.stream().map(EventKey::hour).toArray(Long[]::new),
+                keys.stream().map(EventKey::eventType).toArray(String[]::new),
+                counts.values().toArray(Long[]::new)))
+        .mapEmpty();
   }
 
   private static Future<Void> addAccepted(
       SqlConnection connection, SortedMap<AcceptedKey, Accepted> counts) {
+    if (counts.isEmpty()) {
+      return Future.succeededFuture();
+    }
     int size = counts.size();
     Integer[] webhooks = new Integer[size];
     Long[] hours = new Long[size];
@@ -170,6 +209,9 @@ final class StatsStore {
 
   private static Future<Void> addTotals(
       SqlConnection connection, SortedMap<Integer, Total> counts) {
+    if (counts.isEmpty()) {
+      return Future.succeededFuture();
+    }
     int size = counts.size();
     Integer[] webhooks = new Integer[size];
     Long[] accepted = new Long[size];
@@ -198,6 +240,9 @@ final class StatsStore {
 
   private static Future<Void> addEnded(
       SqlConnection connection, SortedMap<EndedKey, Ended> counts) {
+    if (counts.isEmpty()) {
+      return Future.succeededFuture();
+    }
     int size = counts.size();
     Integer[] webhooks = new Integer[size];
     Short[] grains = new Short[size];

@@ -74,7 +74,7 @@ class HistoryApiTest {
     deliveries = new ArrayList<>(past.deliveries(webhook.number(), FIRST, 3, 1_000));
     deliveries.sort(Comparator.comparing(DeliveryEntry::id, IdGenerator.ORDER.reversed()));
     StatsReader stats = new StatsReader(vertx, database.read());
-    DeliveryHistory history = new DeliveryHistory(database.read());
+    DeliveryHistory history = new DeliveryHistory(database.read(), stats);
     keys =
         new KeyStore(
             database.control(),
@@ -86,7 +86,7 @@ class HistoryApiTest {
             new DeliveriesHandler(
                 index, history, new DeliveryTotals(database.read(), stats), stats, CLOCK),
             new StatsHandler(index, stats, CLOCK),
-            new EventsReadHandler(new EventHistory(database.read()), CLOCK));
+            new EventsReadHandler(new EventHistory(database.read(), stats), CLOCK));
     vertx
         .deployVerticle(
             new StatsVerticle(database.control(), Duration.ofHours(1)), StatsVerticle.options())

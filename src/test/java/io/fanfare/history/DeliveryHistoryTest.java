@@ -45,8 +45,9 @@ class DeliveryHistoryTest {
   void writeThePast() throws Exception {
     LocalCodec.register(vertx);
     database = TestDatabase.create(vertx).await(60, SECONDS);
-    history = new DeliveryHistory(database.read());
-    totals = new DeliveryTotals(database.read(), new StatsReader(vertx, database.read()));
+    StatsReader stats = new StatsReader(vertx, database.read());
+    history = new DeliveryHistory(database.read(), stats);
+    totals = new DeliveryTotals(database.read(), stats);
     vertx
         .deployVerticle(
             new StatsVerticle(database.control(), Duration.ofHours(1)), StatsVerticle.options())
@@ -137,15 +138,43 @@ class DeliveryHistoryTest {
 
   @Test
   void noStatementReadsAllDeliveries() throws Exception {
+    String first = "'" + IdGenerator.ZERO + "'";
+    String end = "'" + IdGenerator.floorOf(TimeRange.MILLIS_MAX) + "'";
     for (DeliveryStatus status : statuses()) {
       for (String type : new String[] {null, "file.created"}) {
         DeliveryFilter filter = new DeliveryFilter(status, type, null, null);
-        String plan = plan(DeliveryHistory.pageStatement(filter), type);
+        String statement =
+            DeliveryHistory.isRare(filter)
+                ? DeliveryHistory.pageOfSpans(filter)
+                : DeliveryHistory.pageStatement(filter);
+        String bounds =
+            DeliveryHistory.isRare(filter)
+                ? "array[%s]::uuid[], array[%s]::uuid[]".formatted(first, end)
+                : first + ", " + end;
+        String plan = plan(statement, bounds, type);
 
         assertThat(plan).as("%s", filter).doesNotContain("Seq Scan on delivery");
         assertThat(plan).as("%s", filter).contains("Index Scan");
       }
     }
+  }
+
+  @Test
+  void aRareTypeIsFoundWithoutReadingTheHoursWithoutIt() throws Exception {
+    HourSpans spans =
+        HourSpans.of(
+            List.of(474_000L, 474_001L, 474_005L),
+            IdGenerator.floorOf(474_000L * 3_600_000 + 5),
+            IdGenerator.floorOf(474_005L * 3_600_000 + 7));
+
+    assertThat(spans.from())
+        .containsExactly(
+            IdGenerator.floorOf(474_000L * 3_600_000 + 5),
+            IdGenerator.floorOf(474_005L * 3_600_000));
+    assertThat(spans.to())
+        .containsExactly(
+            IdGenerator.floorOf(474_002L * 3_600_000),
+            IdGenerator.floorOf(474_005L * 3_600_000 + 7));
   }
 
   @Test
@@ -166,14 +195,9 @@ class DeliveryHistoryTest {
   }
 
   /** With a generic plan, as the pools use it. */
-  private String plan(String statement, @Nullable String type) throws Exception {
+  private String plan(String statement, String bounds, @Nullable String type) throws Exception {
     String arguments =
-        "'%d', '%s', '%s', '20', '0'%s"
-            .formatted(
-                webhook,
-                IdGenerator.ZERO,
-                IdGenerator.floorOf(TimeRange.MILLIS_MAX),
-                type == null ? "" : ", '" + type + "'");
+        "'%d', %s, '20', '0'%s".formatted(webhook, bounds, type == null ? "" : ", '" + type + "'");
     return database
         .read()
         .withConnection(

@@ -3,15 +3,20 @@ package io.fanfare.history;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanfare.bus.LocalCodec;
 import io.fanfare.database.Database;
 import io.fanfare.database.TestDatabase;
 import io.fanfare.id.IdGenerator;
+import io.fanfare.stats.StatsReader;
+import io.fanfare.stats.StatsVerticle;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,7 +36,12 @@ class EventHistoryTest {
   @BeforeEach
   void open(Vertx vertx) throws Exception {
     database = TestDatabase.create(vertx).await(60, SECONDS);
-    history = new EventHistory(database.read());
+    LocalCodec.register(vertx);
+    vertx
+        .deployVerticle(
+            new StatsVerticle(database.control(), Duration.ofHours(1)), StatsVerticle.options())
+        .await(10, SECONDS);
+    history = new EventHistory(database.read(), new StatsReader(vertx, database.read()));
     past = new Past(database, 5);
     webhook = past.webhook(UUID.randomUUID(), null);
   }
@@ -76,6 +86,47 @@ class EventHistoryTest {
     assertThat(history.count(filter).await(10, SECONDS)).isEqualTo(expected.size());
     EventFilter other = new EventFilter("user.login", "proj_2", noon, null);
     assertThat(history.count(other).await(10, SECONDS)).isZero();
+  }
+
+  @Test
+  void everyFilterFindsAndCountsTheSameAsASearchThroughAll() throws Exception {
+    List<DeliveryEntry> published =
+        past.deliveries(webhook, FIRST, 3, 2_000).stream()
+            .filter(delivery -> !delivery.test())
+            .sorted(Comparator.comparing(DeliveryEntry::eventId, IdGenerator.ORDER.reversed()))
+            .toList();
+    Random random = new Random(3);
+    for (int i = 0; i < 40; i++) {
+      String type = random.nextBoolean() ? null : Past.TYPES.get(random.nextInt(3));
+      String project = random.nextBoolean() ? null : "proj_1";
+      Instant from = random.nextBoolean() ? null : randomMoment(random);
+      Instant until = random.nextBoolean() ? null : randomMoment(random);
+      EventFilter filter = new EventFilter(type, project, from, until);
+      List<UUID> expected =
+          published.stream()
+              .filter(d -> type == null || d.eventType().equals(type))
+              .filter(d -> from == null || !d.acceptedAt().isBefore(from))
+              .filter(d -> until == null || d.acceptedAt().isBefore(until))
+              .map(DeliveryEntry::eventId)
+              .toList();
+      int offset = expected.isEmpty() ? 0 : random.nextInt(expected.size());
+      UUID before = offset == 0 ? null : expected.get(offset - 1);
+      List<UUID> rest = expected.subList(offset, Math.min(expected.size(), offset + 21));
+
+      assertThat(ids(history.page(filter, null, 21, offset).await(10, SECONDS)))
+          .as("%s from %d on", filter, offset)
+          .isEqualTo(rest);
+      assertThat(ids(history.page(filter, before, 21, 0).await(10, SECONDS)))
+          .as("%s after %s", filter, before)
+          .isEqualTo(rest);
+      assertThat(history.count(filter).await(10, SECONDS))
+          .as("%s", filter)
+          .isEqualTo(expected.size());
+    }
+  }
+
+  private static Instant randomMoment(Random random) {
+    return FIRST.plusMillis((long) (random.nextDouble() * 3 * 86_400_000));
   }
 
   @Test

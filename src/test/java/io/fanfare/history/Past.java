@@ -181,6 +181,7 @@ public final class Past {
     }
 
     void flush() throws Exception {
+      countPublished();
       database
           .control()
           .preparedQuery(EVENTS)
@@ -195,6 +196,19 @@ public final class Past {
                   tests.toArray(Boolean[]::new)))
           .await(30, SECONDS);
       List.of(ids, types, times, datas, targets, tests).forEach(List::clear);
+    }
+
+    private void countPublished() throws Exception {
+      List<UUID> published = new ArrayList<>();
+      List<String> publishedTypes = new ArrayList<>();
+      for (int i = 0; i < ids.size(); i++) {
+        if (!tests.get(i)) {
+          published.add(ids.get(i));
+          publishedTypes.add(types.get(i));
+        }
+      }
+      DeltaWriter.writeEvents(database.control(), published, publishedTypes, "proj_1")
+          .await(10, SECONDS);
     }
   }
 
