@@ -88,7 +88,10 @@ final class Service implements AutoCloseable {
                     MetricsDomain.NET_CLIENT.toCategory(),
                     MetricsDomain.EVENT_BUS.toCategory(),
                     MetricsDomain.VERTICLES.toCategory(),
-                    MetricsDomain.NAMED_POOLS.toCategory()))
+                    MetricsDomain.NAMED_POOLS.toCategory(),
+                    // Four pools of one database would register the same gauges, and a warning
+                    // each.
+                    "sql"))
             .setJvmMetricsEnabled(true);
     return Vertx.builder()
         .with(
