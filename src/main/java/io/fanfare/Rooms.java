@@ -307,7 +307,7 @@ final class Rooms {
         loops,
         config.schedule(),
         config.delivery().maxWait(),
-        database.outcome(),
+        database.control(),
         node.fence(),
         clock,
         node.recoveredFrom(),

@@ -43,7 +43,16 @@ public final class Database {
    * planner, and it would choose to read it whole for as long as the connection lives.
    */
   private static final Map<String, String> KEYS_ONLY =
-      Map.of("enable_hashjoin", "off", "enable_mergejoin", "off", "enable_seqscan", "off");
+      Map.of(
+          "enable_hashjoin", "off",
+          "enable_mergejoin", "off",
+          "enable_seqscan", "off",
+          // Without these two an outcome's bounds of ids would be read whole and kept, and each of
+          // its rows
+          // be searched there: cheap on paper while a partition looks empty, and quadratic in
+          // truth.
+          "enable_bitmapscan", "off",
+          "enable_material", "off");
 
   private static final String OTHERS =
       """
