@@ -40,7 +40,7 @@ class RoomRulesTest {
           Map.entry("delivery", Set.of("event", "node", "schedule", "webhook")),
           Map.entry(
               "outcome", Set.of("database", "delivery", "event", "node", "schedule", "webhook")),
-          Map.entry("stats", Set.of()),
+          Map.entry("stats", Set.of("database")),
           Map.entry("history", Set.of("event", "stats")),
           Map.entry(
               "api",

@@ -8,6 +8,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
@@ -44,6 +45,8 @@ public final class StatsReader {
       group by start
       """;
 
+  private static final Duration SETTLE_LIMIT = Duration.ofSeconds(15);
+
   private final Vertx vertx;
   private final Pool pool;
 
@@ -62,7 +65,10 @@ public final class StatsReader {
   public Future<Void> settled() {
     return vertx
         .eventBus()
-        .request(StatsVerticle.SETTLE, "", new DeliveryOptions(LocalCodec.OPTIONS))
+        .request(
+            StatsVerticle.SETTLE,
+            "",
+            new DeliveryOptions(LocalCodec.OPTIONS).setSendTimeout(SETTLE_LIMIT.toMillis()))
         .mapEmpty();
   }
 

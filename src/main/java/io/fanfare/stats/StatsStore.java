@@ -8,6 +8,7 @@ import io.fanfare.stats.StatsFold.EventKey;
 import io.fanfare.stats.StatsFold.Total;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
@@ -97,6 +98,39 @@ final class StatsStore {
       on conflict (project_id, hour, event_type) do update set
         published = s.published + excluded.published
       """;
+
+  /**
+   * Counters by hour of acceptance serve lists of what is kept; the first of a partition's bounds
+   * is the smallest id in it, and the first 48 bits of an id are milliseconds.
+   */
+  private static final String FORGET =
+      """
+      delete from %1$s
+      where ctid = any(array(
+        select ctid from %1$s
+        where hour < (
+          select min(('x' || replace(left(
+              substring(pg_get_expr(c.relpartbound, c.oid) from 'FROM \\(''([0-9a-f-]{36})''\\)'),
+              13), '-', ''))::bit(48)::int8) / 3600000
+          from pg_inherits i join pg_class c on c.oid = i.inhrelid
+          where i.inhparent = '%2$s'::regclass)
+        limit $1::int4))
+      """;
+
+  /**
+   * Deletes counters of hours of which retention has left nothing.
+   *
+   * @param rowsMax most rows deleted, of each table
+   */
+  Future<Void> forget(Pool pool, int rowsMax) {
+    return pool.preparedQuery(FORGET.formatted("stat_accepted", "delivery"))
+        .execute(Tuple.of(rowsMax))
+        .compose(
+            done ->
+                pool.preparedQuery(FORGET.formatted("stat_event", "event"))
+                    .execute(Tuple.of(rowsMax)))
+        .mapEmpty();
+  }
 
   /**
    * Folds the changes of some flushes into the counters and forgets them, within the transaction of

@@ -1,5 +1,6 @@
 package io.fanfare.stats;
 
+import io.fanfare.database.Deadline;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -7,6 +8,7 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +38,16 @@ public final class StatsVerticle extends VerticleBase {
   /** Bounds a transaction: a flush has hundreds of deliveries, rarely thousands. */
   private static final int FLUSHES_MAX = 32;
 
-  private static final int UNAVAILABLE = 503;
+  private static final Duration FORGET_INTERVAL = Duration.ofHours(1);
+
+  /** Far more than a day's partition leaves behind in an hour. */
+  private static final int FORGOTTEN_MAX = 50_000;
+
+  /** A database that went silent must not keep later folds from trying again. */
+  private static final Duration FOLD_LIMIT = Duration.ofSeconds(10);
+
+  /** No HTTP status: whoever asked for more than counts knows better what to answer. */
+  private static final int FAILED = 0;
 
   private final Pool pool;
   private final Duration interval;
@@ -68,6 +79,12 @@ public final class StatsVerticle extends VerticleBase {
             fold();
           }
         });
+    vertx.setPeriodic(
+        FORGET_INTERVAL.toMillis(),
+        timer ->
+            store
+                .forget(pool, FORGOTTEN_MAX)
+                .onFailure(e -> LOG.warn("Old counters are deleted the next time", e)));
     return vertx.eventBus().<Object>localConsumer(SETTLE, this::settle).completion();
   }
 
@@ -92,7 +109,7 @@ public final class StatsVerticle extends VerticleBase {
 
   /** One transaction; and another one after it where there may be more to fold. */
   private void foldFor(List<Message<Object>> served) {
-    pool.withTransaction(connection -> store.fold(connection, FLUSHES_MAX))
+    Deadline.run(pool, FOLD_LIMIT, this::foldOnce)
         .onComplete(
             flushes -> {
               if (flushes < FLUSHES_MAX) {
@@ -105,10 +122,21 @@ public final class StatsVerticle extends VerticleBase {
             failure -> {
               LOG.warn("Counts could not be folded, they wait for the next time", failure);
               served.forEach(
-                  request ->
-                      request.fail(UNAVAILABLE, "counts are not available; try again later"));
+                  request -> request.fail(FAILED, "counts are not available; try again later"));
               end();
             });
+  }
+
+  private Future<Integer> foldOnce(SqlConnection connection) {
+    return connection
+        .begin()
+        .compose(
+            transaction ->
+                store
+                    .fold(connection, FLUSHES_MAX)
+                    .compose(flushes -> transaction.commit().map(flushes))
+                    .recover(
+                        e -> transaction.rollback().transform(undone -> Future.failedFuture(e))));
   }
 
   private void end() {

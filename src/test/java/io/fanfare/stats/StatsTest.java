@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.fanfare.bus.LocalCodec;
 import io.fanfare.database.Database;
 import io.fanfare.database.TestDatabase;
+import io.fanfare.id.IdGenerator;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
@@ -117,6 +118,43 @@ class StatsTest {
     Future.all(folds).await(20, SECONDS);
 
     assertCounts(all);
+  }
+
+  @Test
+  void countersOfHoursThatAreNotKeptAreForgotten() throws Exception {
+    long today = System.currentTimeMillis() / HOUR_MILLIS;
+    long old = START / HOUR_MILLIS;
+    for (long hour : new long[] {today, old}) {
+      DeltaWriter.write(
+              database.control(),
+              List.of(
+                  new StatDelta(1, "user.login", hour, StatDelta.ACCEPTED, 0, StatDelta.NO_ANSWER)))
+          .await(10, SECONDS);
+      DeltaWriter.writeEvents(
+              database.control(),
+              List.of(IdGenerator.floorOf(hour * HOUR_MILLIS)),
+              List.of("user.login"),
+              "proj_1")
+          .await(10, SECONDS);
+    }
+    fold(10).await(10, SECONDS);
+
+    store.forget(database.control(), 100).await(10, SECONDS);
+
+    assertThat(hours("stat_accepted")).containsExactly(today);
+    assertThat(hours("stat_event")).containsExactly(today, today);
+    assertThat(reader.totals(1).await(10, SECONDS).pending()).isEqualTo(2);
+  }
+
+  private List<Long> hours(String table) throws Exception {
+    List<Long> hours = new ArrayList<>();
+    database
+        .control()
+        .query("select hour from " + table)
+        .execute()
+        .await(10, SECONDS)
+        .forEach(row -> hours.add(row.getLong(0)));
+    return hours;
   }
 
   @Test
