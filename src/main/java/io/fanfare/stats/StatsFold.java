@@ -1,13 +1,16 @@
 package io.fanfare.stats;
 
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds up what flushes changed, in all the ways in which it is stored. Pure, and every map is in
- * the order of its table's key, which is the order in which rows are written. Not thread-safe.
+ * Adds up what flushes changed, in all the ways in which it is stored. Pure, and every map is given
+ * out in the order of its table's key, which is the order in which rows are written. Not
+ * thread-safe.
  */
 final class StatsFold {
   /** Grain of a counter by hour. */
@@ -104,13 +107,15 @@ final class StatsFold {
     long lastEndedMillis;
   }
 
-  private final SortedMap<AcceptedKey, Accepted> accepted = new TreeMap<>();
-  private final SortedMap<EndedKey, Ended> ended = new TreeMap<>();
-  private final SortedMap<Integer, Total> totals = new TreeMap<>();
-  private final SortedMap<EventKey, Long> events = new TreeMap<>();
+  private final Map<AcceptedKey, Accepted> accepted = new HashMap<>();
+  private final Map<EndedKey, Ended> ended = new HashMap<>();
+  private final Map<Integer, Total> totals = new HashMap<>();
+  private final Map<EventKey, Long> events = new HashMap<>();
+  private long deliveries;
 
   /** Adds what a flush did to one delivery. */
   void add(StatDelta delta) {
+    deliveries++;
     int webhook = delta.webhook();
     String type = delta.eventType();
     Accepted byAcceptance =
@@ -159,23 +164,28 @@ final class StatsFold {
     }
   }
 
+  /** How often {@link #add} was called. */
+  long deliveries() {
+    return deliveries;
+  }
+
   /** Additions to {@code stat_event}. */
   SortedMap<EventKey, Long> events() {
-    return events;
+    return new TreeMap<>(events);
   }
 
   /** Additions to {@code stat_accepted}. */
   SortedMap<AcceptedKey, Accepted> accepted() {
-    return accepted;
+    return new TreeMap<>(accepted);
   }
 
   /** Additions to {@code stat_ended}. */
   SortedMap<EndedKey, Ended> ended() {
-    return ended;
+    return new TreeMap<>(ended);
   }
 
   /** Additions to {@code stat_total}. */
   SortedMap<Integer, Total> totals() {
-    return totals;
+    return new TreeMap<>(totals);
   }
 }

@@ -33,7 +33,12 @@ final class StatsStore {
   private static final String TAKE_DELTAS =
       """
       delete from stat_delta
-      where ctid = any(array(select ctid from stat_delta limit $1::int4))
+      where ctid = any(array(
+        select ctid from (
+          select ctid, sum(n) over (order by ctid) - n as before
+          from (select ctid, cardinality(webhooks) as n from stat_delta limit $1::int4) as taken
+        ) as counted
+        where before < $2::int8))
       returning webhooks, types, accepted_hours, statuses, ended_millis, response_millis,
         event_hours, event_types, event_projects, event_counts
       """;
@@ -133,23 +138,36 @@ final class StatsStore {
   }
 
   /**
+   * What one fold took.
+   *
+   * @param more whether there may be more to fold
+   */
+  record Folded(int flushes, boolean more) {}
+
+  /**
    * Folds the changes of some flushes into the counters and forgets them, within the transaction of
    * the connection: after a rollback nothing has happened.
    *
    * @param flushesMax most flushes folded
-   * @return how many were folded; fewer than {@code flushesMax} when none is left
+   * @param deliveriesMax about as many deliveries; one flush more at the most
    */
-  Future<Integer> fold(SqlConnection connection, int flushesMax) {
+  Future<Folded> fold(SqlConnection connection, int flushesMax, long deliveriesMax) {
     return connection
         .query(BEGIN)
         .execute()
         // A statement of its own: what it deletes must be looked for after the lock is there.
-        .compose(locked -> connection.preparedQuery(TAKE_DELTAS).execute(Tuple.of(flushesMax)))
         .compose(
-            deltas ->
-                deltas.size() == 0
-                    ? Future.succeededFuture(0)
-                    : write(connection, foldOf(deltas)).map(written -> deltas.size()));
+            locked ->
+                connection.preparedQuery(TAKE_DELTAS).execute(Tuple.of(flushesMax, deliveriesMax)))
+        .compose(
+            deltas -> {
+              StatsFold fold = foldOf(deltas);
+              boolean more = deltas.size() >= flushesMax || fold.deliveries() >= deliveriesMax;
+              Folded folded = new Folded(deltas.size(), more);
+              return deltas.size() == 0
+                  ? Future.succeededFuture(folded)
+                  : write(connection, fold).map(written -> folded);
+            });
   }
 
   private static StatsFold foldOf(RowSet<Row> flushes) {

@@ -35,8 +35,11 @@ public final class StatsVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(StatsVerticle.class);
 
-  /** Bounds a transaction: a flush has hundreds of deliveries, rarely thousands. */
-  private static final int FLUSHES_MAX = 32;
+  // Bounds of a transaction and of its memory. Few large folds cost less than many small ones: each
+  // reads and
+  // writes the sketch of every webhook it meets.
+  private static final int FLUSHES_MAX = 4_096;
+  private static final long DELIVERIES_MAX = 200_000;
 
   private static final Duration FORGET_INTERVAL = Duration.ofHours(1);
 
@@ -111,8 +114,8 @@ public final class StatsVerticle extends VerticleBase {
   private void foldFor(List<Message<Object>> served) {
     Deadline.run(pool, FOLD_LIMIT, this::foldOnce)
         .onComplete(
-            flushes -> {
-              if (flushes < FLUSHES_MAX) {
+            folded -> {
+              if (!folded.more()) {
                 served.forEach(request -> request.reply(""));
                 end();
               } else {
@@ -127,14 +130,14 @@ public final class StatsVerticle extends VerticleBase {
             });
   }
 
-  private Future<Integer> foldOnce(SqlConnection connection) {
+  private Future<StatsStore.Folded> foldOnce(SqlConnection connection) {
     return connection
         .begin()
         .compose(
             transaction ->
                 store
-                    .fold(connection, FLUSHES_MAX)
-                    .compose(flushes -> transaction.commit().map(flushes))
+                    .fold(connection, FLUSHES_MAX, DELIVERIES_MAX)
+                    .compose(folded -> transaction.commit().map(folded))
                     .recover(
                         e -> transaction.rollback().transform(undone -> Future.failedFuture(e))));
   }

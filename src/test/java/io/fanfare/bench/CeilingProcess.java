@@ -46,7 +46,7 @@ public final class CeilingProcess extends VerticleBase {
     int bytes = Integer.parseInt(args[2]);
     Vertx vertx =
         Vertx.vertx(new VertxOptions().setEventLoopPoolSize(LOOPS).setPreferNativeTransport(true));
-    run(vertx, port, requests / 4, bytes) // warm-up
+    run(vertx, port, Math.max(200_000, requests / 4), bytes) // warm-up
         .compose(
             v -> {
               long begin = System.nanoTime();

@@ -85,11 +85,28 @@ class StatsTest {
             .withTransaction(
                 connection ->
                     store
-                        .fold(connection, 100)
+                        .fold(connection, 100, Long.MAX_VALUE)
                         .compose(
                             folded -> Future.failedFuture(new IllegalStateException("crash"))));
 
     crashed.otherwiseEmpty().await(10, SECONDS);
+    assertCounts(all);
+  }
+
+  @Test
+  void aFoldTakesOneFlushMoreThanTheDeliveriesItIsTold() throws Exception {
+    List<StatDelta> all = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      all.addAll(writeFlush());
+    }
+    StatsStore.Folded first =
+        database
+            .control()
+            .withTransaction(connection -> store.fold(connection, 100, 1))
+            .await(10, SECONDS);
+
+    assertThat(first).isEqualTo(new StatsStore.Folded(1, true));
+    fold(100).await(10, SECONDS);
     assertCounts(all);
   }
 
@@ -188,7 +205,11 @@ class StatsTest {
   }
 
   private Future<Integer> fold(int flushesMax) {
-    return database.control().withTransaction(connection -> store.fold(connection, flushesMax));
+    return database
+        .control()
+        .withTransaction(
+            connection ->
+                store.fold(connection, flushesMax, Long.MAX_VALUE).map(StatsStore.Folded::flushes));
   }
 
   private List<StatDelta> writeFlush() throws Exception {

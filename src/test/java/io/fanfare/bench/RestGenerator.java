@@ -1,0 +1,126 @@
+package io.fanfare.bench;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+
+/**
+ * Publishes over REST from a process of its own, with a bounded number of requests on their way,
+ * and says how long it took and how many were not accepted.
+ */
+public final class RestGenerator {
+  static final String NANOS = "NANOS ";
+  static final String FAILED = "FAILED ";
+
+  private final HttpClientAgent client;
+  private final Vertx vertx;
+  private final int port;
+  private final String token;
+  private final String type;
+  private final int requests;
+  private final int batch;
+  private final int projects;
+  private final String data;
+  private int started;
+  private int ended;
+  private int failed;
+
+  private RestGenerator(Vertx vertx, String[] args) {
+    this.vertx = vertx;
+    this.port = Integer.parseInt(args[0]);
+    this.token = args[1];
+    this.type = args[2];
+    this.batch = Integer.parseInt(args[4]);
+    this.requests = Integer.parseInt(args[3]) / batch;
+    this.projects = Integer.parseInt(args[6]);
+    this.data = Payload.ofBytes(Integer.parseInt(args[7])).toString();
+    this.client =
+        vertx.createHttpClient(
+            new HttpClientOptions().setTcpNoDelay(true),
+            new PoolOptions().setHttp1MaxSize(Integer.parseInt(args[5])));
+  }
+
+  /**
+   * Publishes and exits.
+   *
+   * @param args port, token, event type, events, events of a request, requests on their way,
+   *     projects, bytes of data
+   */
+  public static void main(String[] args) {
+    Vertx vertx =
+        Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setPreferNativeTransport(true));
+    RestGenerator generator = new RestGenerator(vertx, args);
+    vertx.runOnContext(v -> generator.run(Integer.parseInt(args[5])));
+  }
+
+  private void run(int outstanding) {
+    long begin = System.nanoTime();
+    for (int i = 0; i < Math.min(outstanding, requests); i++) {
+      next(begin);
+    }
+  }
+
+  private void next(long begin) {
+    if (started == requests) {
+      return;
+    }
+    int number = started++;
+    client
+        .request(
+            new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setHost("127.0.0.1")
+                .setPort(port)
+                .setURI(batch == 1 ? "/api/events" : "/api/events/batch")
+                .putHeader("Authorization", "Bearer " + token)
+                .putHeader("Content-Type", "application/json"))
+        .compose(request -> send(request, number))
+        .onComplete(
+            (status, failure) -> {
+              if (status == null || status != 202) {
+                failed++;
+              }
+              if (++ended == requests) {
+                System.out.println(NANOS + (System.nanoTime() - begin));
+                System.out.println(FAILED + failed);
+                vertx.close();
+              } else {
+                next(begin);
+              }
+            });
+  }
+
+  private Future<Integer> send(HttpClientRequest request, int number) {
+    return request
+        .send(Buffer.buffer(body(number)))
+        .compose(response -> response.end().map(response.statusCode()));
+  }
+
+  private String body(int number) {
+    if (batch == 1) {
+      return event(number);
+    }
+    StringBuilder body = new StringBuilder("{\"events\":[");
+    for (int i = 0; i < batch; i++) {
+      body.append(i == 0 ? "" : ",").append(event(number * batch + i));
+    }
+    return body.append("]}").toString();
+  }
+
+  private String event(int i) {
+    return "{\"event\":\""
+        + type
+        + "\",\"project_id\":\"p"
+        + i % projects
+        + "\",\"data\":"
+        + data
+        + "}";
+  }
+}
