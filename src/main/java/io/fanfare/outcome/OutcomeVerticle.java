@@ -71,6 +71,7 @@ public final class OutcomeVerticle extends VerticleBase {
   private final Map<Integer, CircuitRecord> circuits = new TreeMap<>();
   private final List<Promise<Void>> drained = new ArrayList<>();
   private boolean flushing;
+  private boolean lingering;
 
   /** What other rooms want to know; the metrics listen. */
   public interface OutcomeListener {
@@ -121,7 +122,7 @@ public final class OutcomeVerticle extends VerticleBase {
   /** Waits until everything reported so far is written down. */
   @Override
   public Future<?> stop() {
-    if (!flushing && queue.isEmpty()) {
+    if (!flushing && !lingering && queue.isEmpty()) {
       return Future.succeededFuture();
     }
     Promise<Void> promise = Promise.promise();
@@ -142,7 +143,7 @@ public final class OutcomeVerticle extends VerticleBase {
   }
 
   private void pump() {
-    if (flushing) {
+    if (flushing || lingering) {
       return;
     }
     if (queue.isEmpty() && circuits.isEmpty()) {
@@ -150,6 +151,22 @@ public final class OutcomeVerticle extends VerticleBase {
       drained.clear();
       return;
     }
+    long linger = config.linger().toMillis();
+    if (linger > 0 && queue.size() < config.batchMax() && drained.isEmpty()) {
+      // Nobody waits for a record, so a fuller flush costs no one anything.
+      lingering = true;
+      vertx.setTimer(
+          linger,
+          timer -> {
+            lingering = false;
+            flush();
+          });
+    } else {
+      flush();
+    }
+  }
+
+  private void flush() {
     flushing = true;
     List<Settled> batch = new ArrayList<>();
     while (!queue.isEmpty() && batch.size() < config.batchMax()) {
