@@ -97,8 +97,8 @@ public final class Throughput {
         "lost",
         "dup");
     // Long enough for the compiler to be done: a cold JVM costs four times as much.
-    bus("warm-up", "build.started", 1, 200_000, 0);
-    rest("warm-up", 100_000, 1, 0);
+    bus("warm-up", "build.started", 1, 400_000, 0);
+    rest("warm-up", 150_000, 1, 0);
     double ceiling = ceiling(200_000 * scale);
     bus("event bus, fan-out 1", "build.started", 1, 100_000 * scale, ceiling);
     bus("event bus, fan-out 10", "build.completed", 10, 10_000 * scale, ceiling);
