@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -78,6 +79,13 @@ public final class Retention {
             select from unnest($2::uuid[], $3::uuid[]) as kept (low, high)
             where delivery_id >= low and delivery_id < high)
         limit $4::int4))
+      """;
+
+  /** By the day of an attempt's end, which is not before the day of its delivery. */
+  private static final String DELETE_USUAL_HEADERS =
+      """
+      delete from usual_headers where ctid = any (array(
+        select ctid from usual_headers where day < $1::int4 limit $2::int4))
       """;
 
   private static final String DELETE_IDEMPOTENCY_KEYS =
@@ -163,6 +171,7 @@ public final class Retention {
                                   dropDeliveries(tables)
                                       .compose(done -> dropAttempts(tables))
                                       .compose(done -> deleteRedeliveries())
+                                      .compose(done -> deleteUsualHeaders())
                                       .compose(done -> dropEvents(tables)))
                       : Future.succeededFuture())
           .map(done -> List.copyOf(dropped));
@@ -248,6 +257,12 @@ public final class Retention {
           connection,
           DELETE_REDELIVERIES,
           Tuple.of(PartitionedTable.floor(firstKept), low, high, BATCH));
+    }
+
+    private Future<Void> deleteUsualHeaders() {
+      LocalDate first = deliveryDays.stream().min(Comparator.naturalOrder()).orElse(firstKept);
+      LocalDate kept = first.isBefore(firstKept) ? first : firstKept;
+      return deleteAll(connection, DELETE_USUAL_HEADERS, Tuple.of((int) kept.toEpochDay(), BATCH));
     }
 
     private Future<Void> dropEvents(List<DayTable> tables) {

@@ -11,14 +11,10 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
 import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.List;
-import java.util.Map;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,7 +54,8 @@ final class Attempt {
 
   /**
    * @param bodyMax bytes of the answer that are kept
-   * @param shortBody up to this many bytes a 2xx answer's headers are not kept
+   * @param shortBody up to this many bytes a 2xx answer has no row of its own, if its headers are
+   *     usual
    */
   Attempt(
       Vertx vertx,
@@ -212,6 +209,7 @@ final class Attempt {
     release(close || "close".equalsIgnoreCase(head.getHeader(HttpHeaders.CONNECTION)));
     long now = clock.millis();
     boolean brief = head.statusCode() / 100 == 2 && answer.length() <= shortBody;
+    String usual = brief ? receiver.usualHeaders().seen(head.headers()) : null;
     ended.complete(
         new Outcome(
             Outcome.Kind.ANSWER,
@@ -220,7 +218,8 @@ final class Attempt {
             head.statusCode(),
             responseMillis,
             text(answer),
-            brief ? null : headersJson(head),
+            usual == null ? AnswerHeaders.json(head.headers()) : usual,
+            usual != null,
             RetryAfter.millis(head.getHeader("Retry-After"), now),
             null));
   }
@@ -287,15 +286,5 @@ final class Attempt {
   private static String text(Buffer bytes) {
     String text = bytes.toString(StandardCharsets.UTF_8);
     return text.indexOf('\0') < 0 ? text : text.replace("\0", "");
-  }
-
-  private static String headersJson(HttpClientResponse head) {
-    JsonObject json = new JsonObject();
-    for (Map.Entry<String, String> header : head.headers().entries()) {
-      String name = header.getKey().toLowerCase(java.util.Locale.ROOT);
-      List<String> all = head.headers().getAll(name);
-      json.put(name, all.size() == 1 ? header.getValue() : new JsonArray(all));
-    }
-    return json.encode().replace("\\u0000", "");
   }
 }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param responseBody the first bytes of the answer as text that PostgreSQL can store; null without
  *     an answer
  * @param responseHeaders a JSON object; null without an answer
+ * @param usualHeaders whether the answer before had the same headers; then they are without {@code
+ *     Date}
  * @param retryAfterMillis what the receiver asked for, already bounded; null where it did not, or
  *     not well
  * @param error what was wrong, for the client: a short phrase without addresses; null with an
@@ -26,6 +28,7 @@ public record Outcome(
     @Nullable Integer responseMillis,
     @Nullable String responseBody,
     @Nullable String responseHeaders,
+    boolean usualHeaders,
     @Nullable Long retryAfterMillis,
     @Nullable String error) {
 
@@ -49,7 +52,7 @@ public record Outcome(
 
   /** An outcome without an answer. */
   static Outcome withoutAnswer(Kind kind, long startedAt, long endedAt, @Nullable String error) {
-    return new Outcome(kind, startedAt, endedAt, null, null, null, null, null, error);
+    return new Outcome(kind, startedAt, endedAt, null, null, null, null, false, null, error);
   }
 
   /** Whether the receiver took it: any 2xx head. */

@@ -24,6 +24,7 @@ final class Receiver {
   private final TargetUrl url;
   private final Signer signer;
   private final Names names;
+  private final UsualHeaders usualHeaders = new UsualHeaders();
 
   /** The header names that depend on {@code delivery.header_prefix}. */
   record Names(
@@ -62,6 +63,10 @@ final class Receiver {
 
   TargetUrl url() {
     return url;
+  }
+
+  UsualHeaders usualHeaders() {
+    return usualHeaders;
   }
 
   /** The headers of one attempt, signatures included. */

@@ -21,8 +21,10 @@ import java.util.List;
  * address, and each request is answered after the commit that holds its events and their
  * deliveries, never before.
  *
- * <p>Batches form by themselves: while one flush is on its way the next one fills. One verticle per
- * event loop, each with a connection of its own.
+ * <p>Batches form by themselves: while one flush is on its way the next one fills. A free writer
+ * waits a moment for as many requests as it has just answered, because their publishers are likely
+ * to go on: it doubles the flushes of many publishers with one request each, and a lone publisher
+ * never waits. One verticle per event loop, each with a connection of its own.
  *
  * <pre>
  * request ─► queue ─► Flush (match, ids, permits) ─► FlushCommit ─┬─► answers
@@ -46,7 +48,9 @@ public final class EventIngestVerticle extends VerticleBase {
   private final ArrayDeque<Flush.Item> queue = new ArrayDeque<>();
   private final List<Promise<Void>> barriers = new ArrayList<>();
   private boolean flushing;
-  private boolean lingering;
+  // The timer that ends the wait for more requests, or none.
+  private long lingering = -1;
+  private int answered;
   private boolean draining;
 
   /** What other rooms want to know of each flush; the metrics listen. */
@@ -157,7 +161,15 @@ public final class EventIngestVerticle extends VerticleBase {
   }
 
   private void pump() {
-    if (flushing || lingering) {
+    if (flushing) {
+      return;
+    }
+    if (lingering >= 0) {
+      if (queue.size() >= answered || !barriers.isEmpty()) {
+        vertx.cancelTimer(lingering);
+        lingering = -1;
+        flush();
+      }
       return;
     }
     if (queue.isEmpty()) {
@@ -165,22 +177,22 @@ public final class EventIngestVerticle extends VerticleBase {
       barriers.clear();
       return;
     }
-    long linger = config.linger().toMillis();
-    if (linger > 0 && queue.size() < config.batchEventsMax() && barriers.isEmpty()) {
-      lingering = true;
-      vertx.setTimer(
-          linger,
-          timer -> {
-            lingering = false;
-            flush();
-          });
-    } else {
+    if (config.linger().isZero() || !barriers.isEmpty() || queue.size() >= answered) {
       flush();
+    } else {
+      lingering =
+          vertx.setTimer(
+              config.linger().toMillis(),
+              timer -> {
+                lingering = -1;
+                flush();
+              });
     }
   }
 
   private void flush() {
     Flush flush = next();
+    answered = Math.min(flush.items().size(), config.batchEventsMax() / 2);
     if (flush.isEmpty()) {
       // Every request was refused while it was matched.
       flush.abandoned();
@@ -233,11 +245,12 @@ public final class EventIngestVerticle extends VerticleBase {
 
   /** Completes when all that was accepted before is committed or refused. */
   private Future<Void> barrier() {
-    if (!flushing && !lingering && queue.isEmpty()) {
+    if (!flushing && queue.isEmpty()) {
       return Future.succeededFuture();
     }
     Promise<Void> promise = Promise.promise();
     barriers.add(promise);
+    pump();
     return promise.future();
   }
 }

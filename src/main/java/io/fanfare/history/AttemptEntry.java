@@ -3,6 +3,7 @@ package io.fanfare.history;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,18 +28,22 @@ public record AttemptEntry(
     @Nullable String responseHeaders,
     @Nullable String error) {
 
+  /** Whether every attempt of the delivery has a row of its own. */
+  static boolean isWhole(DeliveryEntry delivery, List<AttemptEntry> stored) {
+    return delivery.attempts() == 0
+        || delivery.endedAt() == null
+        || stored.stream().anyMatch(attempt -> attempt.number() == delivery.attempts());
+  }
+
   /**
-   * All attempts of a delivery: those that have a row of their own, and the last one where it has
-   * none, because it succeeded with a short answer. Of that one the headers are not kept, and when
-   * it started follows from when it ended and how long the answer took.
+   * All attempts of a delivery whose last one succeeded with a short answer and has no row. When it
+   * started follows from when it ended and how long the answer took.
+   *
+   * @param headers of its answer; null where they are not kept
    */
-  static List<AttemptEntry> log(DeliveryEntry delivery, List<AttemptEntry> stored) {
-    boolean lastIsStored =
-        stored.stream().anyMatch(attempt -> attempt.number() == delivery.attempts());
-    Instant ended = delivery.endedAt();
-    if (lastIsStored || delivery.attempts() == 0 || ended == null) {
-      return stored;
-    }
+  static List<AttemptEntry> withLast(
+      DeliveryEntry delivery, List<AttemptEntry> stored, @Nullable String headers) {
+    Instant ended = Objects.requireNonNull(delivery.endedAt());
     Integer millis = delivery.responseTime();
     List<AttemptEntry> all = new ArrayList<>(stored);
     all.add(
@@ -49,7 +54,7 @@ public record AttemptEntry(
             delivery.responseCode(),
             millis,
             delivery.responseBody(),
-            null,
+            headers,
             delivery.error()));
     return all;
   }

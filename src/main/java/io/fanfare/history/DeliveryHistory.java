@@ -78,6 +78,16 @@ public final class DeliveryHistory {
       from attempt where webhook = $1::int4 and delivery_id = $2::uuid order by n
       """;
 
+  /** Of a last attempt without a row of its own. */
+  private static final String USUAL_HEADERS =
+      """
+      select h.headers
+      from delivery d
+      join usual_headers h
+        on h.day = floor(extract(epoch from d.ended_at) / 86400)::int4 and h.id = d.usual_headers
+      where d.webhook = $1::int4 and d.id = $2::uuid
+      """;
+
   /** Laterally, and with a limit, so that every row is looked up by its key, never by a range. */
   private static final String LONG_BODIES =
       """
@@ -253,12 +263,19 @@ public final class DeliveryHistory {
   public Future<List<AttemptEntry>> attempts(int webhook, DeliveryEntry delivery) {
     return pool.preparedQuery(ATTEMPTS)
         .execute(Tuple.of(webhook, delivery.id()))
-        .map(
-            rows -> {
-              List<AttemptEntry> stored = new ArrayList<>();
-              rows.forEach(row -> stored.add(Rows.attempt(row)));
-              return AttemptEntry.log(delivery, stored);
-            });
+        .map(rows -> rows.stream().map(Rows::attempt).toList())
+        .compose(
+            stored ->
+                AttemptEntry.isWhole(delivery, stored)
+                    ? Future.succeededFuture(stored)
+                    : usualHeaders(webhook, delivery)
+                        .map(headers -> AttemptEntry.withLast(delivery, stored, headers)));
+  }
+
+  private Future<@Nullable String> usualHeaders(int webhook, DeliveryEntry delivery) {
+    return pool.preparedQuery(USUAL_HEADERS)
+        .execute(Tuple.of(webhook, delivery.id()))
+        .map(rows -> rows.size() == 0 ? null : rows.iterator().next().getString("headers"));
   }
 
   /**

@@ -4,13 +4,16 @@ import io.fanfare.database.Writer;
 import io.fanfare.delivery.Outcome;
 import io.fanfare.id.IdGenerator;
 import io.fanfare.node.Fence;
+import io.fanfare.outcome.HeaderSets.HeaderSet;
 import io.fanfare.webhook.CircuitRecord;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +30,8 @@ final class OutcomeStore {
       with fence as (select 1 from node where epoch = $1::int8),
       o as (
         select * from unnest($2::int4[], $3::uuid[], $4::int2[], $5::int2[], $6::int2[], $7::int8[], $8::int8[],
-          $9::int4[], $10::int4[], $11::text[], $12::text[], $13::int8[])
-          as t(webhook, id, next, attempts, probes, due, ended, code, millis, body, error, hour)
+          $9::int4[], $10::int4[], $11::text[], $12::text[], $13::int8[], $32::int8[])
+          as t(webhook, id, next, attempts, probes, due, ended, code, millis, body, error, hour, headers)
       ),
       changed as (
         update delivery d set
@@ -41,7 +44,8 @@ final class OutcomeStore {
           response_code = case when o.ended > 0 then o.code else d.response_code end,
           response_time = case when o.ended > 0 then o.millis else d.response_time end,
           response_body = case when o.ended > 0 then o.body else d.response_body end,
-          error = case when o.ended > 0 then o.error else d.error end
+          error = case when o.ended > 0 then o.error else d.error end,
+          usual_headers = o.headers
         from o, fence
         where d.webhook = o.webhook and d.id = o.id and d.id between $14::uuid and $15::uuid and d.status = 'pending'
         returning d.webhook, d.event_type, d.test, o.next, o.hour, o.ended, o.millis
@@ -73,6 +77,11 @@ final class OutcomeStore {
         from unnest($26::int4[], $27::text[], $28::int8[], $29::int8[], $30::int4[], $31::int4[])
           as c(webhook, state, opened, probe, failures, trips), fence
         where w.number = c.webhook
+      ),
+      header_sets as (
+        insert into usual_headers (day, id, headers)
+        select t.day, t.id, t.headers from unnest($33::int4[], $34::int8[], $35::text[]) as t(day, id, headers), fence
+        on conflict do nothing
       )
       select count(*)::int4 as fenced from fence
       """;
@@ -88,6 +97,7 @@ final class OutcomeStore {
    *
    * @param outcome null where no attempt was made
    * @param logged whether the attempt gets a row of its own
+   * @param headers where it gets none: the answer's headers
    */
   record Line(
       int webhook,
@@ -96,14 +106,25 @@ final class OutcomeStore {
       @Nullable Outcome outcome,
       long endedAtMillis,
       boolean probe,
-      boolean logged) {}
+      boolean logged,
+      @Nullable HeaderSet headers) {
+    /** The same without what the receiver answered. */
+    Line withoutAnswer() {
+      return new Line(webhook, id, settlement, null, endedAtMillis, probe, false, null);
+    }
+  }
+
+  /** What goes along with the lines of a flush: changed circuits, and header sets that are new. */
+  record Along(Map<Integer, CircuitRecord> circuits, SortedSet<HeaderSet> headers) {
+    static final Along NOTHING = new Along(Map.of(), Collections.emptySortedSet());
+  }
 
   /**
    * Records a flush; lines must be sorted by webhook and id, so that two statements lock rows in
    * one order.
    */
-  Future<Void> record(Writer writer, List<Line> lines, Map<Integer, CircuitRecord> circuits) {
-    return writer.execute(RECORD, parameters(lines, circuits)).compose(this::fenced);
+  Future<Void> record(Writer writer, List<Line> lines, Along along) {
+    return writer.execute(RECORD, parameters(lines, along)).compose(this::fenced);
   }
 
   private Future<Void> fenced(RowSet<Row> rows) {
@@ -114,7 +135,7 @@ final class OutcomeStore {
     return Future.failedFuture(new Fence.LostException());
   }
 
-  private Tuple parameters(List<Line> lines, Map<Integer, CircuitRecord> circuits) {
+  private Tuple parameters(List<Line> lines, Along along) {
     int n = lines.size();
     Integer[] webhooks = new Integer[n];
     UUID[] ids = new UUID[n];
@@ -128,6 +149,7 @@ final class OutcomeStore {
     String[] bodies = new String[n];
     String[] errors = new String[n];
     Long[] hours = new Long[n];
+    Long[] headers = new Long[n];
     UUID smallest = IdGenerator.ZERO;
     UUID largest = IdGenerator.ZERO;
     for (int i = 0; i < n; i++) {
@@ -145,6 +167,7 @@ final class OutcomeStore {
       millis[i] = outcome == null ? null : outcome.responseMillis();
       bodies[i] = outcome == null || line.logged() ? null : outcome.responseBody();
       errors[i] = settlement.error();
+      headers[i] = line.headers() == null ? null : line.headers().number();
       hours[i] = IdGenerator.millis(line.id()) / 3_600_000L;
       if (i == 0 || IdGenerator.ORDER.compare(line.id(), smallest) < 0) {
         smallest = line.id();
@@ -170,7 +193,9 @@ final class OutcomeStore {
             .addUUID(smallest)
             .addUUID(largest);
     addAttempts(tuple, lines);
-    addCircuits(tuple, circuits);
+    addCircuits(tuple, along.circuits());
+    tuple.addArrayOfLong(headers);
+    addHeaderSets(tuple, along.headers());
     return tuple;
   }
 
@@ -221,6 +246,13 @@ final class OutcomeStore {
         .addArrayOfString(bodies)
         .addArrayOfString(headers)
         .addArrayOfString(errors);
+  }
+
+  private static void addHeaderSets(Tuple tuple, SortedSet<HeaderSet> sets) {
+    tuple
+        .addArrayOfInteger(sets.stream().map(HeaderSet::day).toArray(Integer[]::new))
+        .addArrayOfLong(sets.stream().map(HeaderSet::number).toArray(Long[]::new))
+        .addArrayOfString(sets.stream().map(HeaderSet::headers).toArray(String[]::new));
   }
 
   private static void addCircuits(Tuple tuple, Map<Integer, CircuitRecord> circuits) {

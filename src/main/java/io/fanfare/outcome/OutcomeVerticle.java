@@ -13,6 +13,8 @@ import io.fanfare.event.Delivery;
 import io.fanfare.event.Waiting;
 import io.fanfare.id.IdGenerator;
 import io.fanfare.node.Fence;
+import io.fanfare.outcome.HeaderSets.HeaderSet;
+import io.fanfare.outcome.OutcomeStore.Along;
 import io.fanfare.outcome.Settlement.Next;
 import io.fanfare.schedule.Wake;
 import io.fanfare.webhook.CircuitRecord;
@@ -30,9 +32,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +55,8 @@ import org.slf4j.LoggerFactory;
 public final class OutcomeVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(OutcomeVerticle.class);
   private static final long RETRY_MILLIS = 200;
+  // So much may pass before the first byte is written, for a start that is told from the answer's.
+  private static final int START_TOLERANCE_MILLIS = 50;
 
   private static final Comparator<OutcomeStore.Line> KEY_ORDER =
       Comparator.comparingInt(OutcomeStore.Line::webhook)
@@ -70,6 +76,7 @@ public final class OutcomeVerticle extends VerticleBase {
   private final ArrayDeque<Report> queue = new ArrayDeque<>();
   private final Map<Integer, CircuitRecord> circuits = new TreeMap<>();
   private final List<Promise<Void>> drained = new ArrayList<>();
+  private final HeaderSets headerSets = new HeaderSets();
   private boolean flushing;
   private boolean lingering;
 
@@ -172,17 +179,18 @@ public final class OutcomeVerticle extends VerticleBase {
     while (!queue.isEmpty() && batch.size() < config.batchMax()) {
       batch.add(settle(queue.poll()));
     }
-    Map<Integer, CircuitRecord> changed = new TreeMap<>(circuits);
+    Along along = new Along(new TreeMap<>(circuits), new TreeSet<>());
     circuits.clear();
     long begin = System.nanoTime();
     List<OutcomeStore.Line> lines = new ArrayList<>(batch.size());
-    batch.forEach(settled -> lines.add(line(settled)));
+    batch.forEach(settled -> lines.add(line(settled, along)));
     lines.sort(KEY_ORDER);
-    commit(lines, changed)
+    commit(lines, along)
         .onComplete(
             done -> {
               flushing = false;
               if (done.succeeded()) {
+                headerSets.stored(along.headers());
                 listener.flushed(batch.size(), System.nanoTime() - begin);
                 recorded(batch);
               }
@@ -210,7 +218,7 @@ public final class OutcomeVerticle extends VerticleBase {
         });
   }
 
-  private OutcomeStore.Line line(Settled settled) {
+  private OutcomeStore.Line line(Settled settled, Along along) {
     Report report = settled.report();
     Outcome outcome = report.outcome();
     long ended =
@@ -219,6 +227,7 @@ public final class OutcomeVerticle extends VerticleBase {
           case RELEASED -> 0;
           case DELETED -> clock.millis();
         };
+    HeaderSet headers = outcome != null && isBrief(report) ? headerSet(outcome, along) : null;
     return new OutcomeStore.Line(
         report.delivery().webhook(),
         report.delivery().id(),
@@ -226,24 +235,46 @@ public final class OutcomeVerticle extends VerticleBase {
         outcome,
         ended,
         report.probe(),
-        outcome != null && (!outcome.isAccepted() || !isShort(outcome)));
+        outcome != null && headers == null,
+        headers);
   }
 
-  private boolean isShort(Outcome outcome) {
-    return outcome.responseBody() == null
-        || outcome.responseBody().length() <= config.bodyInlineMax();
+  /**
+   * Whether the delivery's own row can tell all of the attempt: accepted, with a short answer, and
+   * begun about when the answer's time says.
+   */
+  private boolean isBrief(Report report) {
+    Outcome outcome = java.util.Objects.requireNonNull(report.outcome());
+    return outcome.isAccepted()
+        && !report.probe()
+        && outcome.usualHeaders()
+        && outcome.responseMillis() != null
+        && outcome.endedAtMillis() - outcome.startedAtMillis() - outcome.responseMillis()
+            <= START_TOLERANCE_MILLIS
+        && (outcome.responseBody() == null
+            || outcome.responseBody().length() <= config.bodyInlineMax());
   }
 
-  private Future<Void> commit(List<OutcomeStore.Line> lines, Map<Integer, CircuitRecord> changed) {
+  private @Nullable HeaderSet headerSet(Outcome outcome, Along along) {
+    HeaderSet set =
+        headerSets.of(
+            java.util.Objects.requireNonNull(outcome.responseHeaders()), outcome.endedAtMillis());
+    if (set != null && !headerSets.isStored(set)) {
+      along.headers().add(set);
+    }
+    return set;
+  }
+
+  private Future<Void> commit(List<OutcomeStore.Line> lines, Along along) {
     return store
-        .record(writer, lines, changed)
+        .record(writer, lines, along)
         .recover(
             failure -> {
               if (failure instanceof Fence.LostException) {
                 return Future.failedFuture(failure);
               }
               if (failure instanceof PgException pg && isValueError(pg)) {
-                return split(lines, changed, failure);
+                return split(lines, along, failure);
               }
               LOG.warn("{} outcomes are not recorded yet: {}", lines.size(), failure.getMessage());
               // Statements are safe to repeat, once the earlier one is certainly over.
@@ -251,7 +282,7 @@ public final class OutcomeVerticle extends VerticleBase {
                   failure instanceof FateUnknownException unknown
                       ? writer.settleFate(unknown)
                       : vertx.timer(RETRY_MILLIS, TimeUnit.MILLISECONDS).mapEmpty();
-              return over.compose(v -> commit(lines, changed));
+              return over.compose(v -> commit(lines, along));
             });
   }
 
@@ -263,29 +294,18 @@ public final class OutcomeVerticle extends VerticleBase {
    * One value failed the statement: records each line by itself, and the guilty one without its
    * answer.
    */
-  private Future<Void> split(
-      List<OutcomeStore.Line> lines, Map<Integer, CircuitRecord> changed, Throwable failure) {
+  private Future<Void> split(List<OutcomeStore.Line> lines, Along along, Throwable failure) {
     if (lines.size() > 1) {
       int half = lines.size() / 2;
-      return commit(lines.subList(0, half), changed)
-          .compose(v -> commit(lines.subList(half, lines.size()), Map.of()));
+      return commit(lines.subList(0, half), along)
+          .compose(v -> commit(lines.subList(half, lines.size()), Along.NOTHING));
     }
     OutcomeStore.Line line = lines.get(0);
     LOG.error("the database refused an outcome; it is recorded without its answer", failure);
     if (line.outcome() == null) {
       return Future.failedFuture(failure);
     }
-    return commit(
-        List.of(
-            new OutcomeStore.Line(
-                line.webhook(),
-                line.id(),
-                line.settlement(),
-                null,
-                line.endedAtMillis(),
-                line.probe(),
-                false)),
-        changed);
+    return commit(List.of(line.withoutAnswer()), along);
   }
 
   private void recorded(List<Settled> batch) {

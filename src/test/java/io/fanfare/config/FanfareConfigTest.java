@@ -35,7 +35,7 @@ class FanfareConfigTest {
     assertThat(config.auth().adminToken()).isEmpty();
     assertThat(config.secrets().keys()).isEmpty();
     assertThat(config.ingest().batchEventsMax()).isEqualTo(512);
-    assertThat(config.ingest().linger()).isEqualTo(Duration.ZERO);
+    assertThat(config.ingest().linger()).isEqualTo(Duration.ofMillis(2));
     assertThat(config.delivery())
         .isEqualTo(
             new DeliveryConfig(

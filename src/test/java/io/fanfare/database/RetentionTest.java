@@ -98,6 +98,24 @@ class RetentionTest {
   }
 
   @Test
+  void deletesHeadersOfAnswersWithTheOldestDayThatIsKept() throws Exception {
+    insertDelivery(DAY_2, DAY_2, "pending");
+    execute(
+        "insert into usual_headers select day, 1, '{}' from generate_series("
+            + FIRST.toEpochDay()
+            + ", "
+            + FIRST.plusDays(4).toEpochDay()
+            + ") as day");
+
+    drop(FIFTH);
+    assertThat(count("usual_headers")).isEqualTo(4);
+
+    execute("update delivery set status = 'success', ended_at = now()");
+    drop(FIFTH);
+    assertThat(count("usual_headers")).isEqualTo(3);
+  }
+
+  @Test
   void deletesExpiredIdempotencyKeys() throws Exception {
     execute(
         """

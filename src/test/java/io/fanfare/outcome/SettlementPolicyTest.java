@@ -163,11 +163,11 @@ class SettlementPolicyTest {
 
   private static Outcome answer(int code, @Nullable Long retryAfter) {
     return new Outcome(
-        Outcome.Kind.ANSWER, ENDED - 10, ENDED, code, 10, "", null, retryAfter, null);
+        Outcome.Kind.ANSWER, ENDED - 10, ENDED, code, 10, "", null, false, retryAfter, null);
   }
 
   private static Outcome without(Outcome.Kind kind) {
-    return new Outcome(kind, ENDED - 10, ENDED, null, null, null, null, null, "reason");
+    return new Outcome(kind, ENDED - 10, ENDED, null, null, null, null, false, null, "reason");
   }
 
   private static Delivery delivery(int attempts, int probes) {
