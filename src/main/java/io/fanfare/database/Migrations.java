@@ -28,7 +28,8 @@ public final class Migrations {
   private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
 
   /** The files, in their order; a jar has no listing. */
-  static final List<String> FILES = List.of("V1__schema.sql", "V2__event_counters.sql", "V3__usual_headers.sql");
+  static final List<String> FILES =
+      List.of("V1__schema.sql", "V2__event_counters.sql", "V3__usual_headers.sql");
 
   static final String FOLDER = "/db/migration/";
 

@@ -35,12 +35,6 @@ public final class StatsVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(StatsVerticle.class);
 
-  // Bounds of a transaction and of its memory. Few large folds cost less than many small ones: each
-  // reads and
-  // writes the sketch of every webhook it meets.
-  private static final int FLUSHES_MAX = 4_096;
-  private static final long DELIVERIES_MAX = 200_000;
-
   private static final Duration FORGET_INTERVAL = Duration.ofHours(1);
 
   /** Far more than a day's partition leaves behind in an hour. */
@@ -55,6 +49,7 @@ public final class StatsVerticle extends VerticleBase {
   private final Pool pool;
   private final Duration interval;
   private final StatsStore store = new StatsStore();
+  private final FoldSize size = new FoldSize(Duration.ofMillis(500), Duration.ofSeconds(2));
   // Those who asked during the present fold, and wait for the next one.
   private List<Message<Object>> waiting = new ArrayList<>();
   private @Nullable Promise<Void> folding;
@@ -112,9 +107,11 @@ public final class StatsVerticle extends VerticleBase {
 
   /** One transaction; and another one after it where there may be more to fold. */
   private void foldFor(List<Message<Object>> served) {
+    long begin = System.nanoTime();
     Deadline.run(pool, FOLD_LIMIT, this::foldOnce)
         .onComplete(
             folded -> {
+              size.took((System.nanoTime() - begin) / 1_000_000, folded.more());
               if (!folded.more()) {
                 served.forEach(request -> request.reply(""));
                 end();
@@ -123,7 +120,9 @@ public final class StatsVerticle extends VerticleBase {
               }
             },
             failure -> {
-              LOG.warn("Counts could not be folded, they wait for the next time", failure);
+              size.failed();
+              LOG.warn(
+                  "Counts are not folded yet, they wait for the next time: {}", failure.toString());
               served.forEach(
                   request -> request.fail(FAILED, "counts are not available; try again later"));
               end();
@@ -136,7 +135,7 @@ public final class StatsVerticle extends VerticleBase {
         .compose(
             transaction ->
                 store
-                    .fold(connection, FLUSHES_MAX, DELIVERIES_MAX)
+                    .fold(connection, size.flushes(), size.deliveries())
                     .compose(folded -> transaction.commit().map(folded))
                     .recover(
                         e -> transaction.rollback().transform(undone -> Future.failedFuture(e))));

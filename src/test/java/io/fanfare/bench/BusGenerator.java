@@ -12,7 +12,8 @@ import java.lang.management.ManagementFactory;
 /**
  * Publishes over the event bus as fast as the service acknowledges, with a bounded number of events
  * on their way. {@code GET /run?events=N&outstanding=M&bytes=B&projects=P&type=T} runs and answers
- * with the time it took and its own thread's CPU.
+ * with the time it took and its own thread's CPU; {@code GET /heap} with what is in use of the heap
+ * after a collection.
  */
 final class BusGenerator extends VerticleBase {
   static final String THREAD = "bench-generator";
@@ -32,9 +33,25 @@ final class BusGenerator extends VerticleBase {
     publisher = new EventPublisher(vertx);
     return vertx
         .createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(0))
-        .requestHandler(this::run)
+        .requestHandler(this::answer)
         .listen()
         .onSuccess(server -> port = server.actualPort());
+  }
+
+  private void answer(HttpServerRequest request) {
+    if (request.path().equals("/heap")) {
+      System.gc();
+      request
+          .response()
+          .end(
+              new JsonObject()
+                  .put(
+                      "used_bytes",
+                      ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed())
+                  .encode());
+    } else {
+      run(request);
+    }
   }
 
   private void run(HttpServerRequest request) {

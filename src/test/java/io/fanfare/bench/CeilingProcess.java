@@ -1,5 +1,6 @@
 package io.fanfare.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -12,12 +13,16 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import java.lang.management.ManagementFactory;
 
 /**
  * The raw ceiling: signed POSTs to the receiver with nothing around them. Prints the nanoseconds
- * that the requests took.
+ * that the requests took, and this process's CPU.
  */
 public final class CeilingProcess extends VerticleBase {
+  static final String NANOS = "NANOS ";
+  static final String CPU_NANOS = "CPU ";
+
   private static final int LOOPS = 2;
   private static final int CONCURRENCY = 64;
 
@@ -50,11 +55,20 @@ public final class CeilingProcess extends VerticleBase {
         .compose(
             v -> {
               long begin = System.nanoTime();
+              long cpu = cpuNanos();
               return run(vertx, port, requests, bytes)
-                  .onSuccess(w -> System.out.println("NANOS " + (System.nanoTime() - begin)));
+                  .onSuccess(
+                      w -> {
+                        System.out.println(NANOS + (System.nanoTime() - begin));
+                        System.out.println(CPU_NANOS + (cpuNanos() - cpu));
+                      });
             })
         .onSuccess(v -> System.exit(0))
         .onFailure(ProcessOutput::failed);
+  }
+
+  private static long cpuNanos() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
   }
 
   private static Future<?> run(Vertx vertx, int port, int requests, int bytes) {

@@ -1,0 +1,129 @@
+package io.fanfare.bench;
+
+import io.vertx.core.json.JsonObject;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Scenario {@code backlog}: a receiver is dead while events for it go on, next to a thousand
+ * webhooks that work. Shows that the waiting deliveries cost no memory and their neighbours
+ * nothing, and that all of them arrive once the receiver is back.
+ */
+public final class Backlog {
+  private static final PrintStream OUT = System.out;
+  private static final int BYTES = 600;
+  private static final int WEBHOOKS = 1_000;
+  private static final int DEAD_WEBHOOKS = 10;
+  private static final int OUTSTANDING = 2_000;
+  private static final int PORT = 18_080;
+  private static final int DEAD_PORT = 18_081;
+  private static final String DEAD_TYPE = "file.deleted";
+  private static final long DRAIN_NANOS_MAX = 1_800_000_000_000L;
+
+  private Backlog() {}
+
+  /**
+   * Runs the scenario.
+   *
+   * @param args a folder for data and results, and {@code --quick} for a tenth of the work
+   */
+  public static void main(String[] args) throws Exception {
+    Path folder = Path.of(args[0]);
+    int backlog = List.of(args).contains("--quick") ? 100_000 : 1_000_000;
+    Files.createDirectories(folder);
+    try (ChildProcess receiver = receiver(PORT);
+        BenchedService service = BenchedService.start(folder.resolve("postgres-backlog"))) {
+      receiver.await(ProcessOutput.READY);
+      createWebhooks(service);
+      OUT.printf(
+          "%s, %d webhooks that work, %d of a dead receiver, payload %d bytes%n%n",
+          BenchedService.HEAP, WEBHOOKS, DEAD_WEBHOOKS, BYTES);
+      OUT.printf("%-44s %12s %16s %14s%n", "", "deliveries/s", "heap in use MiB", "resident MiB");
+      line(service, "at rest", 0);
+      line(service, "1,000 webhooks, nothing waits", healthy(service));
+      line(service, backlog + " deliveries begin to wait", pileUp(service, backlog));
+      line(service, "1,000 webhooks, " + backlog + " deliveries wait", healthy(service));
+      drain(service, backlog);
+      line(service, "drained", 0);
+    }
+  }
+
+  private static ChildProcess receiver(int port) throws Exception {
+    return ChildProcess.start(
+        ReceiverProcess.class, List.of("-Xmx256m"), Map.of(), Integer.toString(port));
+  }
+
+  private static void createWebhooks(BenchedService service) throws Exception {
+    if (service.webhooks() > 0) {
+      return;
+    }
+    for (int i = 0; i < WEBHOOKS; i++) {
+      service.createWebhook(
+          "bench " + i, "http://127.0.0.1:" + PORT + "/hook/" + i, "build.started", "p" + i);
+    }
+    for (int i = 0; i < DEAD_WEBHOOKS; i++) {
+      service.createWebhook(
+          "dead " + i, "http://127.0.0.1:" + DEAD_PORT + "/hook/" + i, DEAD_TYPE, "p0");
+    }
+  }
+
+  private static void line(BenchedService service, String name, double rate) throws Exception {
+    OUT.printf(
+        "%-44s %12s %16.0f %14d%n",
+        name,
+        rate == 0 ? "" : "%.0f".formatted(rate),
+        service.heapMebibytes(),
+        service.residentMebibytes());
+  }
+
+  /** Deliveries a second of the webhooks that work. */
+  private static double healthy(BenchedService service) throws Exception {
+    int events = 200_000;
+    long before = service.recorded();
+    long begin = System.nanoTime();
+    service.publish("build.started", events, OUTSTANDING, BYTES, WEBHOOKS);
+    while (service.recorded() < before + events) {
+      Thread.onSpinWait();
+    }
+    return events / ((System.nanoTime() - begin) / 1e9);
+  }
+
+  /** Accepted deliveries a second of those whose receiver is dead. */
+  private static double pileUp(BenchedService service, int backlog) throws Exception {
+    long begin = System.nanoTime();
+    JsonObject done = service.publish(DEAD_TYPE, backlog / DEAD_WEBHOOKS, OUTSTANDING, BYTES, 1);
+    if (done.getInteger("failed") > 0) {
+      throw new IllegalStateException("failed publishes: " + done.getInteger("failed"));
+    }
+    return backlog / ((System.nanoTime() - begin) / 1e9);
+  }
+
+  /** The receiver comes back; a circuit lets a probe through within its open time. */
+  private static void drain(BenchedService service, int backlog) throws Exception {
+    long before = service.recorded();
+    try (ChildProcess receiver = receiver(DEAD_PORT)) {
+      receiver.await(ProcessOutput.READY);
+      long begin = System.nanoTime();
+      long first = 0;
+      long recorded = 0;
+      long highest = 0;
+      while (recorded < backlog && System.nanoTime() - begin < DRAIN_NANOS_MAX) {
+        recorded = service.recorded() - before;
+        highest = Math.max(highest, service.residentMebibytes());
+        if (first == 0 && recorded > 0) {
+          first = System.nanoTime();
+        }
+      }
+      long received = service.get("http://127.0.0.1:" + DEAD_PORT + "/count").getLong("received");
+      OUT.printf(
+          "%-44s %12.0f %16s %14d%n",
+          "draining", recorded / ((System.nanoTime() - first) / 1e9), "", highest);
+      OUT.printf(
+          "lost %d, duplicates %d%n",
+          Math.max(0, backlog - received), Math.max(0, received - backlog));
+    }
+  }
+}

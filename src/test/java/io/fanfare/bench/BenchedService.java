@@ -1,0 +1,165 @@
+package io.fanfare.bench;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** The service that is measured, in a process of its own with its embedded PostgreSQL. */
+final class BenchedService implements AutoCloseable {
+  static final String TOKEN = "bench-token-0123456789";
+  static final String HEAP = "-Xmx512m";
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final ChildProcess process;
+  private final Path database;
+  private final long port;
+  private final long generatorPort;
+
+  private BenchedService(ChildProcess process, Path database) throws IOException {
+    this.process = process;
+    this.database = database;
+    this.port = process.await(ProcessOutput.READY);
+    this.generatorPort = process.await(ProcessOutput.READY);
+  }
+
+  /**
+   * Starts it and waits until it is ready.
+   *
+   * @param database folder of its PostgreSQL, which is kept
+   */
+  static BenchedService start(Path database) throws IOException {
+    return new BenchedService(
+        ChildProcess.start(
+            ServiceProcess.class,
+            List.of(HEAP),
+            Map.of(
+                "FANFARE_HTTP_PORT", "0",
+                "FANFARE_LOG_LEVEL", "warn",
+                "FANFARE_DATABASE_EMBEDDED_DIR", database.toString(),
+                "FANFARE_AUTH_ADMIN_TOKEN", TOKEN,
+                "FANFARE_DELIVERY_ALLOWED_NETWORKS", "127.0.0.0/8")),
+        database);
+  }
+
+  long port() {
+    return port;
+  }
+
+  /** CPU of the service so far, in microseconds. */
+  long cpuMicros() throws IOException {
+    return CpuClock.process(process.pid());
+  }
+
+  /** CPU of its PostgreSQL so far, in microseconds. */
+  long postgresCpuMicros() throws IOException {
+    return CpuClock.family(
+        Long.parseLong(Files.readAllLines(database.resolve("data/postmaster.pid")).get(0).trim()));
+  }
+
+  /** Memory that the service's process has in use, in MiB. */
+  long residentMebibytes() throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** What is in use of its heap after a collection, in MiB. */
+  double heapMebibytes() throws Exception {
+    return get(generator("/heap")).getLong("used_bytes") / (double) (1 << 20);
+  }
+
+  /**
+   * Publishes over the event bus and waits until all is acknowledged.
+   *
+   * @return {@code failed} and {@code cpu_nanos} of the generator, see {@link BusGenerator}
+   */
+  JsonObject publish(String type, int events, int outstanding, int bytes, int projects)
+      throws Exception {
+    return get(
+        generator("/run")
+            + "?events="
+            + events
+            + "&outstanding="
+            + outstanding
+            + "&bytes="
+            + bytes
+            + "&projects="
+            + projects
+            + "&type="
+            + type);
+  }
+
+  /** Registers a webhook; its project alone decides which events of the type match. */
+  void createWebhook(String name, String url, String type, String project) throws Exception {
+    HttpResponse<String> answer =
+        send(
+            request(api("/api/webhooks"))
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        new JsonObject()
+                            .put("name", name)
+                            .put("url", url)
+                            .put("secret", ReceiverProcess.SECRET)
+                            .put("events", new JsonArray().add(type))
+                            .put("project_id", project)
+                            .encode()))
+                .build());
+    if (answer.statusCode() / 100 != 2) {
+      throw new IOException(answer.statusCode() + " " + answer.body());
+    }
+  }
+
+  /** How many webhooks there are. */
+  int webhooks() throws Exception {
+    return get(api("/api/webhooks?limit=1")).getInteger("total");
+  }
+
+  /** Deliveries that are recorded as successful since the start. */
+  long recorded() throws Exception {
+    return send(request(api("/metrics")).build())
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("fanfare_deliveries_settled_total{next=\"success\"}"))
+        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .findFirst()
+        .orElse(0);
+  }
+
+  JsonObject get(String url) throws Exception {
+    return new JsonObject(send(request(url).build()).body());
+  }
+
+  String api(String path) {
+    return "http://127.0.0.1:" + port + path;
+  }
+
+  private String generator(String path) {
+    return "http://127.0.0.1:" + generatorPort + path;
+  }
+
+  private static HttpRequest.Builder request(String url) {
+    return HttpRequest.newBuilder(URI.create(url))
+        .header("Authorization", "Bearer " + TOKEN)
+        .header("Content-Type", "application/json");
+  }
+
+  private HttpResponse<String> send(HttpRequest request) throws Exception {
+    return http.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}
