@@ -196,13 +196,17 @@ public final class EventParser {
   }
 
   private @Nullable String checkedProject(String projectId, String field) {
-    if (projectId.isEmpty()
-        || projectId.length() > PROJECT_ID_LENGTH_MAX
-        || !isStorable(projectId)) {
+    if (!isProject(projectId)) {
       fault(field, "must be 1 to " + PROJECT_ID_LENGTH_MAX + " characters, none of them NUL");
       return null;
     }
     return projectId;
+  }
+
+  private static boolean isProject(String text) {
+    return !text.isEmpty()
+        && text.codePointCount(0, text.length()) <= PROJECT_ID_LENGTH_MAX
+        && isStorable(text);
   }
 
   /** Whether PostgreSQL can store the text: no NUL, no lone surrogate (which has no UTF-8 form). */
@@ -319,12 +323,7 @@ public final class EventParser {
       }
       // The fallback is somebody's payload: one that could not be a project is no project, not an
       // error.
-      if (!projectSeen
-          && projectId == null
-          && dataProjectId != null
-          && !dataProjectId.isEmpty()
-          && dataProjectId.length() <= PROJECT_ID_LENGTH_MAX
-          && isStorable(dataProjectId)) {
+      if (!projectSeen && projectId == null && dataProjectId != null && isProject(dataProjectId)) {
         projectId = dataProjectId;
       }
       if (type == null || data == null) {

@@ -7,6 +7,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Timestamps of events: any offset comes in, UTC goes out, a fraction is kept up to milliseconds.
@@ -15,6 +16,8 @@ final class EventTimestamp {
   private static final int YEAR_MIN = 1970;
   private static final int YEAR_MAX = 9999;
   private static final int LENGTH_MAX = 64;
+  // ISO 8601's other spelling of an offset, which strftime and others write: +0800.
+  private static final Pattern OFFSET_WITHOUT_COLON = Pattern.compile("([+-]\\d{2})(\\d{2})$");
 
   private EventTimestamp() {}
 
@@ -28,7 +31,9 @@ final class EventTimestamp {
     }
     try {
       OffsetDateTime time =
-          OffsetDateTime.parse(text, DateTimeFormatter.ISO_OFFSET_DATE_TIME)
+          OffsetDateTime.parse(
+                  OFFSET_WITHOUT_COLON.matcher(text).replaceFirst("$1:$2"),
+                  DateTimeFormatter.ISO_OFFSET_DATE_TIME)
               .withOffsetSameInstant(ZoneOffset.UTC);
       if (time.getYear() < YEAR_MIN || time.getYear() > YEAR_MAX) {
         return Optional.empty();

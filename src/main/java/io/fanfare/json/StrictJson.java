@@ -63,13 +63,16 @@ public final class StrictJson {
   public static JsonNode tree(byte[] bytes) throws InvalidJsonException {
     requireUtf8(bytes, 0, bytes.length);
     try {
-      JsonNode node = MAPPER.readTree(bytes);
+      JsonNode node = MAPPER.readTree(LoneSurrogates.replacedInNames(bytes, 0, bytes.length));
       if (node == null || node.isMissingNode()) {
         throw new InvalidJsonException("the body is empty; a JSON document is expected");
       }
       return node;
     } catch (IOException e) {
       throw invalid(e);
+    } catch (NumberFormatException e) {
+      // Jackson does not wrap this one: an exponent beyond what a BigDecimal can hold.
+      throw new InvalidJsonException("the body has a number whose exponent is too large");
     }
   }
 
@@ -78,7 +81,8 @@ public final class StrictJson {
    * the array. The caller must read to the end with {@link #requireEnd}.
    */
   public static JsonParser parser(byte[] bytes, int offset, int length) throws IOException {
-    return FACTORY.createParser(bytes, offset, length);
+    return FACTORY.createParser(
+        LoneSurrogates.replacedInNames(bytes, offset, length), offset, length);
   }
 
   /** Throws unless the parser stands at the end of the document. */

@@ -31,6 +31,8 @@ class EventParserTest {
         "{\"b\":1,\"a\":2}",
         "{\"s\":\"a\\/b\",\"t\":\"a/b\"}",
         "{\"\":1}",
+        "{\"\\ud800\":1,\"\\udfff\" : {\"\\ud83d\\ude00\":2}}",
+        "{\"n\":[1e99999999999,-1E-99999999999]}",
         "{\"a\":" + "[".repeat(61) + "]".repeat(61) + "}",
         "{\"a\" :\n[ 1 , 2,\t{\"b\" : null } ] }");
   }
@@ -148,10 +150,23 @@ class EventParserTest {
   }
 
   @Test
+  void countsTheCharactersOfAProjectNotTheirHalves() throws Exception {
+    String longest = "😀".repeat(255);
+    String body = "{\"event\":\"build.failed\",\"data\":{},\"project_id\":\"%s\"}";
+    assertThat(single(body.formatted(longest)).projectId()).isEqualTo(longest);
+    EventParser parser = new EventParser(MAX);
+    parser.single(utf8(body.formatted(longest + "p")));
+    assertThat(parser.faults()).extracting(EventParser.Fault::field).containsExactly("project_id");
+  }
+
+  @Test
   void sendsTimestampsOnInUtcWithMillisecondsAtMost() throws Exception {
     assertThat(timestamp("2024-01-01T12:00:00Z")).isEqualTo("2024-01-01T12:00:00Z");
     assertThat(timestamp("2024-01-01T14:00:00+02:00")).isEqualTo("2024-01-01T12:00:00Z");
     assertThat(timestamp("2024-01-01T12:00:00.123456Z")).isEqualTo("2024-01-01T12:00:00.123Z");
+    assertThat(timestamp("2024-01-01T14:00:00+0200")).isEqualTo("2024-01-01T12:00:00Z");
+    assertThat(timestamp("2024-01-01T06:30:00-05:30")).isEqualTo("2024-01-01T12:00:00Z");
+    assertThat(timestamp("2024-01-01T14:00:00+02")).isEqualTo("2024-01-01T12:00:00Z");
   }
 
   @Test
