@@ -368,7 +368,7 @@ final class Rooms {
                 index, history, new DeliveryTotals(database.read(), stats), stats, clock),
             new StatsHandler(index, stats, clock),
             new EventsReadHandler(new EventHistory(database.read(), stats), clock),
-            new TestHandler(index, tests),
+            new TestHandler(index, tests, (int) config.ingest().eventDataBytesMax()),
             new RedeliverHandler(index, history, redelivery),
             new KeysHandler(keys),
             new EventTypesHandler());

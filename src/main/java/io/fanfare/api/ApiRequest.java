@@ -11,6 +11,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
 /** A request of a known caller, on the event loop of its connection. */
 public final class ApiRequest {
@@ -88,28 +89,27 @@ public final class ApiRequest {
    * @return fails with an {@link ApiException}: 400 when it is none
    */
   public Future<JsonNode> json() {
-    return body().compose(this::parse);
+    return parsed(ApiRequest::parseNow);
   }
 
-  /** The body as JSON; an empty object where there is no body. */
-  public Future<JsonNode> jsonOrEmpty() {
-    return body().compose(bytes -> parse(bytes.length() == 0 ? Buffer.buffer("{}") : bytes));
+  /**
+   * What a parser makes of the body's bytes, of which there may be none. A large body is parsed on
+   * a worker: it would hold up every other connection of this loop.
+   */
+  public <T> Future<T> parsed(Function<byte[], T> parser) {
+    return body()
+        .compose(
+            bytes ->
+                bytes.length() <= PARSED_ON_LOOP_MAX
+                    ? Future.succeededFuture(parser.apply(bytes.getBytes()))
+                    : vertx().executeBlocking(() -> parser.apply(bytes.getBytes()), false));
   }
 
-  private Future<JsonNode> parse(Buffer bytes) {
-    return bytes.length() <= PARSED_ON_LOOP_MAX
-        ? Future.future(promise -> promise.complete(parseNow(bytes)))
-        : vertx().executeBlocking(() -> parseNow(bytes), false);
-  }
-
-  private static JsonNode parseNow(Buffer bytes) {
+  private static JsonNode parseNow(byte[] bytes) {
     try {
-      return StrictJson.tree(bytes.getBytes());
+      return StrictJson.tree(bytes);
     } catch (InvalidJsonException e) {
       throw ApiException.malformed(e.getMessage());
-    } catch (NumberFormatException e) {
-      // Jackson does not wrap this one: an exponent beyond what a BigDecimal can hold.
-      throw ApiException.malformed("the body has a number whose exponent is too large");
     }
   }
 

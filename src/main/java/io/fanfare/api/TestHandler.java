@@ -21,11 +21,17 @@ public final class TestHandler implements ResourceHandler {
 
   private final WebhookIndex index;
   private final TestDeliveries tests;
+  private final int dataBytesMax;
 
-  /** Tests webhooks of the index. */
-  public TestHandler(WebhookIndex index, TestDeliveries tests) {
+  /**
+   * Tests webhooks of the index.
+   *
+   * @param dataBytesMax largest {@code payload}, which becomes {@code data}
+   */
+  public TestHandler(WebhookIndex index, TestDeliveries tests, int dataBytesMax) {
     this.index = index;
     this.tests = tests;
+    this.dataBytesMax = dataBytesMax;
   }
 
   @Override
@@ -41,24 +47,27 @@ public final class TestHandler implements ResourceHandler {
             .filter(known -> request.caller().sees(known.projectId()))
             .orElseThrow(() -> ApiException.notFound("webhook"));
     return request
-        .body()
+        .parsed(this::read)
         .compose(
-            body -> {
-              Wanted wanted = read(body.length() == 0 ? EMPTY : body);
-              return tests
-                  .test(webhook, wanted.eventType(), wanted.data())
-                  .map(tested -> ApiResponse.ok(json(webhook, wanted.eventType(), tested)));
-            });
+            wanted ->
+                tests
+                    .test(webhook, wanted.eventType(), wanted.data())
+                    .map(tested -> ApiResponse.ok(json(webhook, wanted.eventType(), tested))));
   }
 
   private record Wanted(String eventType, Buffer data) {}
 
-  private static Wanted read(Buffer body) {
-    byte[] bytes = body.getBytes();
+  /** What a body asks for; no body is the same as an empty object. */
+  private Wanted read(byte[] body) {
+    if (body.length == 0) {
+      return new Wanted(EventType.TEST_PING, EMPTY);
+    }
     Faults faults = new Faults();
+    RawMember.Taken payload;
     ObjectReader reader;
     try {
-      reader = ObjectReader.of(StrictJson.tree(bytes), faults);
+      payload = RawMember.takeObject(body, "payload");
+      reader = ObjectReader.of(StrictJson.tree(payload.rest()), faults);
     } catch (InvalidJsonException e) {
       throw ApiException.malformed(e.getMessage());
     }
@@ -67,13 +76,14 @@ public final class TestHandler implements ResourceHandler {
       faults.add(
           "event_type", "must be " + EventType.TEST_PING + " or one of: " + EventType.names());
     }
-    boolean given = reader.any("payload").isPresent() && !reader.isNull("payload");
-    Buffer data = RawMember.objectOf(bytes, "payload").orElse(EMPTY);
-    if (given && data == EMPTY) {
-      faults.add("payload", "must be an object");
-    }
+    reader.object("payload");
     reader.end();
     faults.enforce();
+    Buffer data = payload.object().orElse(EMPTY);
+    if (data.length() > dataBytesMax) {
+      throw ApiException.tooLarge(
+          "the payload of a test may be " + dataBytesMax + " bytes at most");
+    }
     return new Wanted(type, data);
   }
 
