@@ -82,6 +82,27 @@ public final class TestFanfare implements AutoCloseable {
     return new FanfareClient(vertx, "127.0.0.1", fanfare.port(), token);
   }
 
+  /** Calls with the admin token whose answers may be errors. */
+  public ApiCalls calls() {
+    return new ApiCalls(fanfare.port(), TOKEN);
+  }
+
+  /**
+   * The token of a new API key.
+   *
+   * @param projectId null for all
+   */
+  public String key(String role, String projectId) throws TimeoutException {
+    return await(
+            client.post(
+                "/api/keys",
+                new JsonObject()
+                    .put("name", "test")
+                    .put("role", role)
+                    .put("project_id", projectId)))
+        .getString("token");
+  }
+
   /** Registers a webhook for every event; {@code more} may say otherwise. */
   public JsonObject webhook(String url, JsonObject more) throws TimeoutException {
     return await(

@@ -19,6 +19,8 @@ import java.util.UUID;
 public final class QueryReader {
   private static final int PARAMETERS_MAX = 100;
   private static final int VALUE_LENGTH_MAX = 1_024;
+  // Eighteen digits: all that fit into a long whatever they are.
+  private static final long OFFSET_MAX = 999_999_999_999_999_999L;
 
   private final Map<String, List<String>> parameters;
   private final Set<String> known = new HashSet<>();
@@ -130,7 +132,7 @@ public final class QueryReader {
    */
   public Page page(String cursorKind) {
     int limit = (int) whole("limit", 1, Page.LIMIT_MAX, Page.LIMIT_DEFAULT);
-    long offset = whole("offset", 0, Long.MAX_VALUE, 0);
+    long offset = whole("offset", 0, OFFSET_MAX, 0);
     Optional<String> text = text("cursor", Cursor.TEXT_MAX);
     Optional<Cursor> cursor =
         text.flatMap(Cursor::parse).filter(found -> found.kind().equals(cursorKind));
@@ -154,11 +156,7 @@ public final class QueryReader {
         return value;
       }
     }
-    faults.add(
-        name,
-        max == Long.MAX_VALUE
-            ? "must be a whole number of " + min + " or more"
-            : "must be a whole number between " + min + " and " + max);
+    faults.add(name, "must be a whole number between " + min + " and " + max);
     return absent;
   }
 

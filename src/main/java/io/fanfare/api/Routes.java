@@ -1,9 +1,11 @@
 package io.fanfare.api;
 
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -24,7 +26,7 @@ public final class Routes {
   private final Router router;
   private final Authentication authentication;
   private final long bodyBytesMax;
-  private final Map<String, Set<String>> methodsByPath = new LinkedHashMap<>();
+  private final Map<String, Map<HttpMethod, Handler<RoutingContext>>> paths = new LinkedHashMap<>();
 
   Routes(Router router, Authentication authentication, long bodyBytesMax) {
     this.router = router;
@@ -54,32 +56,28 @@ public final class Routes {
 
   /** A route for {@code GET} that asks for no API key. */
   Routes getOpen(String path, Function<RoutingContext, Future<ApiResponse>> handler) {
-    methodsByPath.computeIfAbsent(path, p -> new TreeSet<>()).add(HttpMethod.GET.name());
-    router.get(path).handler(context -> answer(context, () -> handler.apply(context)));
-    return this;
+    return add(HttpMethod.GET, path, context -> answer(context, () -> handler.apply(context)));
   }
 
   private Routes add(HttpMethod method, String path, Permission permission, ApiHandler handler) {
-    methodsByPath.computeIfAbsent(path, p -> new TreeSet<>()).add(method.name());
-    router
-        .route(method, path)
-        .handler(
-            context ->
-                answered(
-                    context,
-                    permission,
-                    (caller, self) -> handler.handle(new ApiRequest(self, caller, bodyBytesMax))));
+    return add(
+        method,
+        path,
+        context ->
+            answered(
+                context,
+                permission,
+                (caller, self) -> handler.handle(new ApiRequest(self, caller, bodyBytesMax))));
+  }
+
+  private Routes add(HttpMethod method, String path, Handler<RoutingContext> handler) {
+    paths.computeIfAbsent(path, p -> new LinkedHashMap<>()).put(method, handler);
     return this;
   }
 
   /** All routes were added: what is left under {@code prefix} is 405 or 404, after the key. */
   void end(String prefix) {
-    methodsByPath.forEach(
-        (path, methods) ->
-            router
-                .route(path)
-                .handler(
-                    context -> answered(context, null, (caller, self) -> notAllowed(methods))));
+    addAll(methods -> context -> answered(context, null, (caller, self) -> notAllowed(methods)));
     for (String path : new String[] {prefix, prefix + "/*"}) {
       router
           .route(path)
@@ -94,9 +92,28 @@ public final class Routes {
 
   /** All routes without a key were added: their other methods are 405. */
   void endOpen() {
-    methodsByPath.forEach(
-        (path, methods) ->
-            router.route(path).handler(context -> answer(context, () -> notAllowed(methods))));
+    addAll(methods -> context -> answer(context, () -> notAllowed(methods)));
+  }
+
+  /**
+   * Adds the routes path by path, with the answer to their other methods: paths without parameters
+   * first, so that {@code GET /api/events/batch} does not ask for an event of that id.
+   */
+  private void addAll(Function<Set<String>, Handler<RoutingContext>> otherMethods) {
+    paths.keySet().stream()
+        .sorted(Comparator.comparing(path -> path.contains(":")))
+        .forEach(
+            path -> {
+              Set<String> methods = new TreeSet<>();
+              paths
+                  .get(path)
+                  .forEach(
+                      (method, handler) -> {
+                        methods.add(method.name());
+                        router.route(method, path).handler(handler);
+                      });
+              router.route(path).handler(otherMethods.apply(methods));
+            });
   }
 
   /** The error of a method that a path does not know. */

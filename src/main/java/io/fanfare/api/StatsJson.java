@@ -81,7 +81,7 @@ final class StatsJson {
   }
 
   /** Without a fraction where there is none, as in the API document. */
-  private static @Nullable Number millis(OptionalDouble time) {
+  static @Nullable Number millis(OptionalDouble time) {
     if (time.isEmpty()) {
       return null;
     }

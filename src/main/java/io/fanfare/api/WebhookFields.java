@@ -17,9 +17,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the fields of a webhook that its owner can set (contract, section 5). */
 final class WebhookFields {
@@ -95,15 +97,20 @@ final class WebhookFields {
   /**
    * The fields of a change: {@code null} resets some of them and is a fault in the others.
    *
+   * @param project that of the webhook, which cannot be changed
    * @throws ApiException 400 with every fault
    */
-  Read readUpdate(JsonNode json) {
+  Read readUpdate(JsonNode json, @Nullable String project) {
     Faults faults = new Faults();
     ObjectReader body = ObjectReader.of(json, faults);
     for (String name : List.of("url", "events", "name", "secret", "active")) {
       requireNotNull(body, name);
     }
     Read read = read(body, true);
+    boolean named = read.projectId().isPresent() || body.isNull("project_id");
+    if (named && !Objects.equals(read.projectId().orElse(null), project)) {
+      body.fault("project_id", "cannot be changed; create another webhook");
+    }
     faults.enforce();
     return read;
   }
@@ -242,8 +249,10 @@ final class WebhookFields {
         policy.choice("backoff_strategy", STRATEGIES).flatMap(BackoffStrategy::ofWireName);
     Optional<Long> initial = policy.whole("initial_delay", 0, RetryPolicy.DELAY_MILLIS_MAX);
     long initialDelay = initial.orElse(RetryPolicy.DEFAULT.initialDelayMillis());
-    // The default of 1000 binds only where it is the one in force.
-    Optional<Long> max = policy.whole("max_delay", initialDelay, RetryPolicy.DELAY_MILLIS_MAX);
+    // One that is faulty says nothing about the other.
+    boolean initialFaulty = initial.isEmpty() && policy.any("initial_delay").isPresent();
+    Optional<Long> max =
+        policy.whole("max_delay", initialFaulty ? 0 : initialDelay, RetryPolicy.DELAY_MILLIS_MAX);
     Optional<Set<Integer>> statuses = statuses(policy);
     Optional<Boolean> onTimeout = policy.bool("retry_on_timeout");
     policy.end();

@@ -125,19 +125,13 @@ final class WebhookJson {
   }
 
   private static JsonObject stats(WebhookTotals totals) {
-    JsonObject json =
-        new JsonObject()
-            .put("total_deliveries", totals.total())
-            .put("successful_deliveries", totals.successful())
-            .put("failed_deliveries", totals.failed())
-            .put("pending_deliveries", totals.pending())
-            .put("last_delivery", Timestamps.seconds(totals.lastDelivery()))
-            .put("success_rate", totals.successRate());
-    totals
-        .averageResponseTime()
-        .ifPresentOrElse(
-            average -> json.put("average_response_time", average),
-            () -> json.putNull("average_response_time"));
-    return json;
+    return new JsonObject()
+        .put("total_deliveries", totals.total())
+        .put("successful_deliveries", totals.successful())
+        .put("failed_deliveries", totals.failed())
+        .put("pending_deliveries", totals.pending())
+        .put("last_delivery", Timestamps.seconds(totals.lastDelivery()))
+        .put("success_rate", totals.successRate())
+        .put("average_response_time", StatsJson.millis(totals.averageResponseTime()));
   }
 }

@@ -220,11 +220,11 @@ public final class WebhooksHandler implements ResourceHandler {
 
   private Future<ApiResponse> update(ApiRequest request) {
     request.noQuery();
-    UUID id = visible(registry, request).id();
+    Webhook known = visible(registry, request);
     return request
         .json()
-        .map(fields::readUpdate)
-        .compose(read -> registry.update(id, before -> change(before, read)))
+        .map(body -> fields.readUpdate(body, known.projectId()))
+        .compose(read -> registry.update(known.id(), before -> change(before, read)))
         .map(
             updated ->
                 ApiResponse.ok(
@@ -233,10 +233,6 @@ public final class WebhooksHandler implements ResourceHandler {
   }
 
   private @Nullable Change change(Webhook before, WebhookFields.Read read) {
-    if (read.has("project_id")
-        && !java.util.Objects.equals(read.projectId().orElse(null), before.projectId())) {
-      throw ApiException.invalid("project_id", "cannot be changed; create another webhook");
-    }
     if (read.given().isEmpty() || read.given().equals(java.util.Set.of("project_id"))) {
       return null;
     }

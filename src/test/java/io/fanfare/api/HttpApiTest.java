@@ -2,7 +2,7 @@ package io.fanfare.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fanfare.api.TestApi.Answer;
+import io.fanfare.Answer;
 import io.fanfare.config.HttpConfig;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,7 @@
 package io.fanfare.api;
 
+import io.fanfare.Answer;
+import io.fanfare.ApiCalls;
 import io.fanfare.config.AuthConfig;
 import io.fanfare.config.FanfareConfig;
 import io.fanfare.config.HttpConfig;
@@ -18,16 +20,7 @@ import io.fanfare.webhook.WebhookStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -40,27 +33,6 @@ import java.util.function.UnaryOperator;
 /** The API of a service without deliveries, on a database of its own; called as by a stranger. */
 final class TestApi implements AutoCloseable {
   static final String ADMIN_TOKEN = "an-admin-token-for-tests";
-
-  /** An answer: status, headers and body. */
-  record Answer(int status, Map<String, List<String>> headers, String text) {
-    JsonObject json() {
-      return new JsonObject(text);
-    }
-
-    String header(String name) {
-      return headers.getOrDefault(name.toLowerCase(java.util.Locale.ROOT), List.of("")).get(0);
-    }
-
-    List<String> faultyFields() {
-      List<String> fields = new ArrayList<>();
-      if (json().containsKey("details")) {
-        json()
-            .getJsonArray("details")
-            .forEach(d -> fields.add(((JsonObject) d).getString("field")));
-      }
-      return fields;
-    }
-  }
 
   /** What the delivery room was told, in order. */
   static final class RecordedLifecycle implements WebhookLifecycle {
@@ -89,8 +61,7 @@ final class TestApi implements AutoCloseable {
   final WebhookStore store;
   final ListeningPort port = new ListeningPort();
   final Map<Integer, WebhookTotals> totals = new java.util.concurrent.ConcurrentHashMap<>();
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final ApiCalls calls;
 
   TestApi() {
     this(List.of(), UnaryOperator.identity());
@@ -133,6 +104,7 @@ final class TestApi implements AutoCloseable {
             port);
     await(vertx.deployVerticle(new ApiVerticle(services)));
     await(vertx.deployVerticle(new ApiVerticle(services)));
+    calls = new ApiCalls(port.getAsInt(), ADMIN_TOKEN);
   }
 
   private static HttpConfig defaults() {
@@ -161,49 +133,23 @@ final class TestApi implements AutoCloseable {
   }
 
   Answer get(String path) {
-    return call("GET", path, null, ADMIN_TOKEN);
+    return calls.get(path);
   }
 
   Answer post(String path, JsonObject body) {
-    return call("POST", path, body.encode(), ADMIN_TOKEN);
+    return calls.post(path, body);
   }
 
   Answer put(String path, JsonObject body) {
-    return call("PUT", path, body.encode(), ADMIN_TOKEN);
+    return calls.put(path, body);
   }
 
   Answer delete(String path) {
-    return call("DELETE", path, null, ADMIN_TOKEN);
+    return calls.delete(path);
   }
 
   Answer call(String method, String path, String body, String token, String... headers) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port.getAsInt() + path))
-            .timeout(Duration.ofSeconds(20))
-            .method(
-                method,
-                body == null
-                    ? BodyPublishers.noBody()
-                    : BodyPublishers.ofString(body, StandardCharsets.UTF_8));
-    if (token != null) {
-      request.header("Authorization", "Bearer " + token);
-    }
-    boolean typed = false;
-    for (int i = 0; i < headers.length; i += 2) {
-      request.header(headers[i], headers[i + 1]);
-      typed |= headers[i].equals("Content-Type");
-    }
-    if (body != null && !typed) {
-      request.header("Content-Type", "application/json");
-    }
-    try {
-      HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
-      return new Answer(response.statusCode(), response.headers().map(), response.body());
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    return calls.call(method, path, body, token, headers);
   }
 
   /** The smallest webhook that can be created. */
