@@ -35,9 +35,7 @@ final class BusRequests {
     try {
       List<NewEvent> events =
           batch ? parser.batch(bytes.getBytes()) : parser.single(bytes.getBytes());
-      if (!parser.faults().isEmpty()) {
-        throw PublishException.invalid(sentence(parser.faults()));
-      }
+      requireSound(parser);
       return new PublishRequest(
           events, batch, key == null ? null : idempotency("", key, bytes.getBytes()));
     } catch (InvalidJsonException e) {
@@ -45,8 +43,21 @@ final class BusRequests {
     }
   }
 
-  /** Every fault, as one sentence. */
-  static String sentence(List<EventParser.Fault> faults) {
+  /**
+   * What was parsed may be published.
+   *
+   * @throws PublishException if data is too large, or with every fault in one sentence
+   */
+  static void requireSound(EventParser parser) throws PublishException {
+    if (parser.tooLarge()) {
+      throw PublishException.tooLarge(parser.dataBytesMax());
+    }
+    if (!parser.faults().isEmpty()) {
+      throw PublishException.invalid(sentence(parser.faults()));
+    }
+  }
+
+  private static String sentence(List<EventParser.Fault> faults) {
     return faults.stream()
         .map(fault -> fault.field() + " " + fault.message())
         .collect(Collectors.joining("; "));

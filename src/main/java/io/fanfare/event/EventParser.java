@@ -42,6 +42,11 @@ public final class EventParser {
     return List.copyOf(faults);
   }
 
+  /** Largest {@code data} of one event that it takes. */
+  int dataBytesMax() {
+    return dataBytesMax;
+  }
+
   /** Whether some event's {@code data} is larger than allowed. */
   public boolean tooLarge() {
     return tooLarge;

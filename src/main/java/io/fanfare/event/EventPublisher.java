@@ -10,6 +10,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,12 +66,10 @@ public final class EventPublisher {
     try {
       EventParser parser = new EventParser(DATA_BYTES_MAX);
       NewEvent event = parser.raw(type, projectId, timestamp, data);
-      if (event == null || !parser.faults().isEmpty()) {
-        return Future.failedFuture(PublishException.invalid(BusRequests.sentence(parser.faults())));
-      }
+      BusRequests.requireSound(parser);
       PublishRequest request =
           new PublishRequest(
-              List.of(event),
+              List.of(Objects.requireNonNull(event, "no fault, and no event")),
               false,
               idempotencyKey == null
                   ? null

@@ -28,6 +28,15 @@ public final class PublishException extends ReplyException {
             + "' was used with another body in the last 24 hours; use a new key");
   }
 
+  /** The data of an event is too large. */
+  static PublishException tooLarge(int dataBytesMax) {
+    return new PublishException(
+        413,
+        "the data of an event may be "
+            + dataBytesMax
+            + " bytes at most; send less, or a link to it");
+  }
+
   /** Nothing was accepted, and the same request may succeed later. */
   public static PublishException unavailable(String message) {
     return new PublishException(503, message);
