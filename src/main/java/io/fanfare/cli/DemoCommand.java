@@ -26,8 +26,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description =
-        "Starts everything, delivers the sample events to a sample receiver, and stays up.",
-    mixinStandardHelpOptions = true)
+        "Starts everything, delivers the sample events to a sample receiver, and stays up.")
 final class DemoCommand implements Callable<Integer> {
   private static final String WEBHOOK_NAME = "Fanfare demo receiver";
   private static final String PROJECT = "proj_123";

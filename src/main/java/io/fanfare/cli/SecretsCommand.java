@@ -16,8 +16,7 @@ import picocli.CommandLine.Option;
     name = "secrets",
     description = "Manages the secrets that are encrypted in the configured database.",
     subcommands = SecretsCommand.Rekey.class,
-    synopsisSubcommandLabel = "COMMAND",
-    mixinStandardHelpOptions = true)
+    synopsisSubcommandLabel = "COMMAND")
 final class SecretsCommand {
 
   /** {@code fanfare secrets rekey}. */
@@ -25,8 +24,7 @@ final class SecretsCommand {
       name = "rekey",
       description =
           "Encrypts every secret and custom header again, with the first of secrets.keys. Afterwards the others"
-              + " can be taken out.",
-      mixinStandardHelpOptions = true)
+              + " can be taken out.")
   static final class Rekey implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "Configuration in HOCON.")
     private @Nullable Path config;

@@ -8,10 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code fanfare start}. */
-@Command(
-    name = "start",
-    description = "Starts the service and prints one line when it is ready.",
-    mixinStandardHelpOptions = true)
+@Command(name = "start", description = "Starts the service and prints one line when it is ready.")
 final class StartCommand implements Callable<Integer> {
   @Option(
       names = "--config",
