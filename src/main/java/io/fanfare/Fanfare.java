@@ -1,5 +1,6 @@
 package io.fanfare;
 
+import io.fanfare.api.ListenCheck;
 import io.fanfare.api.ListeningPort;
 import io.fanfare.bus.LocalCodec;
 import io.fanfare.config.FanfareConfig;
@@ -54,7 +55,8 @@ public final class Fanfare extends VerticleBase {
   @Override
   public Future<?> start() {
     LocalCodec.register(vertx);
-    return Database.open(vertx, config.database())
+    return ListenCheck.of(vertx, config.http())
+        .compose(free -> Database.open(vertx, config.database()))
         .compose(this::prepare)
         .compose(this::open)
         .recover(failure -> stop().transform(stopped -> Future.failedFuture(failure)));

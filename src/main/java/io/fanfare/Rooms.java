@@ -8,6 +8,7 @@ import io.fanfare.api.EventTypesHandler;
 import io.fanfare.api.EventsReadHandler;
 import io.fanfare.api.KeyStore;
 import io.fanfare.api.KeysHandler;
+import io.fanfare.api.ListenCheck;
 import io.fanfare.api.ListeningPort;
 import io.fanfare.api.PublishHandler;
 import io.fanfare.api.ReadinessCheck;
@@ -21,7 +22,6 @@ import io.fanfare.bus.Addresses;
 import io.fanfare.bus.LocalCodec;
 import io.fanfare.config.DeliveryConfig;
 import io.fanfare.config.FanfareConfig;
-import io.fanfare.config.StartException;
 import io.fanfare.database.Database;
 import io.fanfare.database.Partitions;
 import io.fanfare.database.Retention;
@@ -70,7 +70,6 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
-import java.net.BindException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -199,15 +198,7 @@ final class Rooms {
   }
 
   private Future<Void> notListening(Throwable failure) {
-    for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t instanceof BindException) {
-        return Future.failedFuture(
-            StartException.unavailable(
-                "nothing can listen on %s:%d (%s); stop what uses it, or set http.host and http.port"
-                    .formatted(config.http().host(), config.http().port(), t.getMessage())));
-      }
-    }
-    return Future.failedFuture(failure);
+    return Future.failedFuture(ListenCheck.explain(config.http(), failure));
   }
 
   // A host that closes its Vert.x undeploys every room itself, in no order.

@@ -1,6 +1,5 @@
 package io.fanfare.config;
 
-import io.vertx.pgclient.PgConnectOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -19,11 +18,9 @@ public record DatabaseConfig(
 
   /** Checks the bounds. */
   public DatabaseConfig {
+    String urlFault = url.isEmpty() ? null : DatabaseUrl.fault(url);
     new Limits()
-        .rule(
-            "url",
-            url.isEmpty() || isPostgres(url),
-            "empty, or like postgresql://user:password@host:port/db")
+        .rule("url", urlFault == null, "empty, or " + urlFault)
         .count("embeddedPort", embeddedPort, 0, 65_535)
         .count("ingestConnections", ingestConnections, 1, 64)
         .count("outcomeConnections", outcomeConnections, 1, 64)
@@ -33,15 +30,6 @@ public record DatabaseConfig(
         .duration("readTimeout", readTimeout, Duration.ofMillis(100), Duration.ofHours(1))
         .duration("connectWait", connectWait, Duration.ZERO, Duration.ofHours(1))
         .enforce();
-  }
-
-  private static boolean isPostgres(String url) {
-    try {
-      PgConnectOptions.fromUri(url);
-      return true;
-    } catch (RuntimeException e) {
-      return false;
-    }
   }
 
   @Override

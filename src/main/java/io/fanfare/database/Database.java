@@ -1,6 +1,7 @@
 package io.fanfare.database;
 
 import io.fanfare.config.DatabaseConfig;
+import io.fanfare.config.DatabaseUrl;
 import io.fanfare.config.StartException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -99,7 +100,7 @@ public final class Database {
           .executeBlocking(() -> EmbeddedPostgres.start(config), false)
           .compose(embedded -> openEmbedded(vertx, config, embedded));
     }
-    return open(vertx, config, PgConnectOptions.fromUri(config.url()), null);
+    return open(vertx, config, DatabaseUrl.parse(config.url()), null);
   }
 
   private static Future<Database> openEmbedded(

@@ -2,6 +2,7 @@ package io.fanfare.database;
 
 import io.fanfare.config.StartException;
 import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
@@ -81,7 +82,25 @@ public final class Migrations {
                     .compose(made -> applied(connection))
                     .compose(applied -> applyMissing(connection, applied))
                     // Closing it ends the session, and with it the lock.
-                    .eventually(connection::close));
+                    .eventually(connection::close))
+        .recover(Migrations::explain);
+  }
+
+  /** What a database may be that is there and answers, and still is none to work with. */
+  private static Future<Void> explain(Throwable failure) {
+    if (failure instanceof PgException said && "42501".equals(said.getSqlState())) {
+      return Future.failedFuture(
+          StartException.notPermitted(
+              "the user of database.url may not make tables there (%s); make it the owner of the"
+                      .formatted(said.getErrorMessage())
+                  + " database, or grant it create on the schema"));
+    }
+    if (failure instanceof PgException said && "25006".equals(said.getSqlState())) {
+      return Future.failedFuture(
+          StartException.misconfigured(
+              "the database only reads; name the primary server in database.url, not a standby"));
+    }
+    return Future.failedFuture(failure);
   }
 
   private static Future<Map<Integer, String>> applied(SqlConnection connection) {

@@ -10,6 +10,7 @@ import io.vertx.sqlclient.Row;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 
 /** Waits for a server and looks whether Fanfare can keep its promises on it. */
 final class ServerCheck {
@@ -68,6 +69,13 @@ final class ServerCheck {
               "the database at %s refuses the connection (%s); correct database.url"
                   .formatted(place(), refused.getErrorMessage())));
     }
+    if (speaksNoTls(e)) {
+      return Future.failedFuture(
+          StartException.misconfigured(
+              "the database at %s cannot be spoken with over TLS (%s); correct sslmode or"
+                      .formatted(place(), e.getMessage())
+                  + " sslrootcert in database.url"));
+    }
     if (System.nanoTime() + RETRY.toNanos() > deadline) {
       return Future.failedFuture(
           StartException.unavailable(
@@ -76,6 +84,12 @@ final class ServerCheck {
                   + " database.url"));
     }
     return vertx.timer(RETRY.toMillis(), TimeUnit.MILLISECONDS).compose(timer -> read());
+  }
+
+  /** Waiting would not help: the server has no TLS, or a certificate that we do not trust. */
+  private static boolean speaksNoTls(Throwable e) {
+    return e instanceof SSLException
+        || String.valueOf(e.getMessage()).contains("does not handle SSL");
   }
 
   private static Future<String> requireFit(Row settings) {
