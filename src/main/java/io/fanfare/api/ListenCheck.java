@@ -25,8 +25,7 @@ public final class ListenCheck {
               try (ServerSocket socket = new ServerSocket()) {
                 // As the server does: connections that have ended do not hold the port.
                 socket.setReuseAddress(true);
-                socket.bind(
-                    new InetSocketAddress(InetAddress.getByName(http.host()), http.port()));
+                socket.bind(new InetSocketAddress(InetAddress.getByName(http.host()), http.port()));
               }
               return null;
             },

@@ -38,8 +38,7 @@ final class Browser implements AutoCloseable {
     System.setProperty("playwright.cli.dir", driver.toString());
     Playwright playwright =
         Playwright.create(
-            new Playwright.CreateOptions()
-                .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
     return new Browser(
         playwright,
         playwright
