@@ -121,8 +121,10 @@ final class Rooms {
   private final WebhookRegistry webhooks;
   private final Partitions partitions;
   // In the order of opening; closed from the last to the first.
-  private volatile boolean closing;
   private final Deque<String> deployments = new ArrayDeque<>();
+  // Closed after all others: whoever comes while the service drains is told so.
+  private final Deque<String> listeners = new ArrayDeque<>();
+  private volatile boolean closing;
 
   Rooms(
       Vertx vertx,
@@ -182,19 +184,28 @@ final class Rooms {
         .compose(v -> deploy(new DeploymentOptions(), i -> schedule(), 1))
         .compose(v -> deploy(new DeploymentOptions(), i -> retention(), 1))
         .compose(v -> deploy(new DeploymentOptions(), this::ingest, loops))
-        .compose(v -> deploy(new DeploymentOptions(), api(keys), loops).recover(this::notListening))
+        .compose(v -> listen(api(keys)).recover(this::notListening))
         .onSuccess(v -> node.beatWith(openSet::mark));
   }
 
-  /** Closes every room, the first of the flow first, and gives the right to deliver back. */
+  /**
+   * Closes every room, the first of the flow first, and gives the right to deliver back. Until the
+   * last attempt has ended the API still answers, with 503.
+   */
   Future<Void> close() {
     closing = true;
+    return undeploy(deployments)
+        .compose(v -> undeploy(listeners))
+        .compose(v -> node.release(openSet.mark()));
+  }
+
+  private Future<Void> undeploy(Deque<String> ids) {
     Future<Void> closed = Future.succeededFuture();
-    while (!deployments.isEmpty()) {
-      String deployment = deployments.removeLast();
+    while (!ids.isEmpty()) {
+      String deployment = ids.removeLast();
       closed = closed.compose(v -> vertx.undeploy(deployment).otherwise(Rooms::goneAlready));
     }
-    return closed.compose(v -> node.release(openSet.mark()));
+    return closed;
   }
 
   private Future<Void> notListening(Throwable failure) {
@@ -213,6 +224,18 @@ final class Rooms {
    */
   private Future<Void> deploy(
       DeploymentOptions options, IntFunction<Deployable> verticle, int instances) {
+    return deploy(options, verticle, instances, deployments);
+  }
+
+  private Future<Void> listen(IntFunction<Deployable> verticle) {
+    return deploy(new DeploymentOptions(), verticle, loops, listeners);
+  }
+
+  private Future<Void> deploy(
+      DeploymentOptions options,
+      IntFunction<Deployable> verticle,
+      int instances,
+      Deque<String> ids) {
     ContextInternal neutral = ((VertxInternal) vertx).createEventLoopContext();
     Future<Void> chain = Future.succeededFuture();
     for (int i = 0; i < instances; i++) {
@@ -221,7 +244,7 @@ final class Rooms {
           chain.compose(
               v ->
                   onContext(neutral, () -> vertx.deployVerticle(verticle.apply(number), options))
-                      .onSuccess(deployments::addLast)
+                      .onSuccess(ids::addLast)
                       .mapEmpty());
     }
     return chain;
@@ -365,15 +388,16 @@ final class Rooms {
             new EventTypesHandler());
     ApiServices services =
         ApiServices.of(
-            config.http(),
-            config.auth(),
-            keys,
-            resources,
-            List.of(
-                new ReadinessCheck("database", this::databaseAnswers),
-                new ReadinessCheck("accepting", this::isAccepting)),
-            registry::scrape,
-            port);
+                config.http(),
+                config.auth(),
+                keys,
+                resources,
+                List.of(
+                    new ReadinessCheck("database", this::databaseAnswers),
+                    new ReadinessCheck("accepting", this::isAccepting)),
+                registry::scrape,
+                port)
+            .refusingWhile(() -> closing);
     return number -> new ApiVerticle(services);
   }
 

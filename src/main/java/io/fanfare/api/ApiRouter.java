@@ -2,10 +2,15 @@ package io.fanfare.api;
 
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
+import java.time.Duration;
 
 /** All routes in the order in which they are tried. */
 final class ApiRouter {
   private static final int[] ERRORS = {400, 404, 405, 413, 414, 415, 431, 500, 503};
+  private static final ApiResponse DRAINING =
+      ApiResponse.of(
+          ApiException.unavailable(
+              "the service is shutting down; retry in a moment", Duration.ofSeconds(2)));
 
   private ApiRouter() {}
 
@@ -34,6 +39,16 @@ final class ApiRouter {
               context.next();
             });
     router.route("/api/*").handler(new CrossOrigin(services.http().corsOrigins()));
+    router
+        .route("/api/*")
+        .handler(
+            context -> {
+              if (services.draining().getAsBoolean()) {
+                Routes.send(context, DRAINING);
+              } else {
+                context.next();
+              }
+            });
 
     Authentication authentication =
         new Authentication(services.keys(), services.failures(), services.auth().adminToken());

@@ -4,6 +4,7 @@ import io.fanfare.config.AuthConfig;
 import io.fanfare.config.HttpConfig;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
  * @param metrics the text of {@code GET /metrics}, made on a worker
  * @param connections counts connections of all event loops
  * @param port learns the actual port once the service listens
+ * @param draining whether the service is on its way down
  */
 public record ApiServices(
     HttpConfig http,
@@ -24,7 +26,8 @@ public record ApiServices(
     List<ReadinessCheck> readiness,
     Supplier<String> metrics,
     AtomicInteger connections,
-    ListeningPort port) {
+    ListeningPort port,
+    BooleanSupplier draining) {
 
   public ApiServices {
     resources = List.copyOf(resources);
@@ -49,6 +52,13 @@ public record ApiServices(
         readiness,
         metrics,
         new AtomicInteger(),
-        port);
+        port,
+        () -> false);
+  }
+
+  /** The same, refusing every request under {@code /api} from when this says so. */
+  public ApiServices refusingWhile(BooleanSupplier drains) {
+    return new ApiServices(
+        http, auth, keys, failures, resources, readiness, metrics, connections, port, drains);
   }
 }

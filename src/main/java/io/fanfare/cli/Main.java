@@ -51,7 +51,7 @@ public final class Main {
     if (wrong instanceof UnmatchedArgumentException unknown) {
       message = command + " does not know '" + unknown.getUnmatched().get(0) + "'";
       if (!unknown.getSuggestions().isEmpty()) {
-        String[] words = unknown.getSuggestions().get(0).split(" ");
+        String[] words = unknown.getSuggestions().get(0).split(" ", -1);
         String meant = words[words.length - 1];
         advice = "did you mean '" + (meant.startsWith("-") ? "" : command + " ") + meant + "'?";
       }

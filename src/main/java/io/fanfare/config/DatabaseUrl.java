@@ -91,7 +91,7 @@ public final class DatabaseUrl {
     if (text == null || text.isEmpty()) {
       return parameters;
     }
-    for (String pair : text.split("&")) {
+    for (String pair : text.split("&", -1)) {
       String[] halves = pair.split("=", 2);
       String name = halves[0];
       boolean known =

@@ -29,7 +29,7 @@ class RefusalsTest {
 
   @Test
   void thePortIsTaken() throws Exception {
-    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       StartException refused = start(Map.of("FANFARE_HTTP_PORT", "" + other.getLocalPort()));
 
       assertThat(refused)

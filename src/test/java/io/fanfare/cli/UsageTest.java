@@ -33,7 +33,7 @@ class UsageTest {
             + " publisher or viewer, not 'boss'; see 'fanfare keys create --help'",
       })
   void refusesInOneSentenceWhatItDoesNotKnow(String typed, String sentence) {
-    int exitCode = run(typed.split(" "));
+    int exitCode = run(typed.split(" ", -1));
 
     assertThat(err.toString().lines()).containsExactly(sentence);
     assertThat(out.toString()).isEmpty();
