@@ -4,7 +4,6 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
-import com.typesafe.config.ConfigValueType;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.InvalidPathException;
@@ -167,14 +166,12 @@ final class Binder {
   private void report(String path, String rule) {
     ConfigValue value = values.getValue(path);
     ConfigKey key = keys.get(path);
-    String shown = key != null && key.secret() ? ConfigText.HIDDEN : shown(value);
+    String shown =
+        key != null && key.secret()
+            ? ConfigText.HIDDEN
+            // Quoted as JSON: a line break in it must not break the line.
+            : value.render(ConfigRenderOptions.concise());
     problems.add(path + " = " + shown + " (" + origin(value) + "): must be " + rule);
-  }
-
-  private static String shown(ConfigValue value) {
-    return value.valueType() == ConfigValueType.STRING
-        ? "\"" + value.unwrapped() + "\""
-        : value.render(ConfigRenderOptions.concise());
   }
 
   /** Where a value was set: a file and its line, a variable, or nowhere. */

@@ -17,12 +17,17 @@ public record HttpConfig(
   /** Checks the bounds. */
   public HttpConfig {
     new Limits()
-        .rule("host", !host.isBlank(), "an address or a host name")
+        .rule("host", host.matches("[\\x21-\\x7e]{1,255}"), "an address or a host name")
         .count("port", port, 0, 65_535)
         .rule(
             "corsOrigins",
             corsOrigins.stream().allMatch(origin -> origin.matches("https?://[^/\\s?#@]+")),
             "origins like \"https://app.example.com\", without a path")
+        // What no header can carry would keep everybody out.
+        .rule(
+            "metricsToken",
+            metricsToken.matches("[\\x21-\\x7e]{0,256}"),
+            "empty, or up to 256 visible ASCII characters")
         .bytes("bodyBytesMax", bodyBytesMax, 1 << 10, 64 << 20)
         .count("connectionsMax", connectionsMax, 1, 1_000_000)
         // A test of a webhook answers after up to 120 s, and its client waits without a word.
