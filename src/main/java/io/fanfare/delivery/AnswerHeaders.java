@@ -10,8 +10,8 @@ final class AnswerHeaders {
   private AnswerHeaders() {}
 
   /**
-   * As a JSON object, names in lower case, a name that occurs more than once with an array. Without
-   * NUL, which PostgreSQL cannot store in a text.
+   * As a JSON object, names in lower case, a name that occurs more than once with an array. There is
+   * no NUL in it, which PostgreSQL could not store: an answer with one in its head is malformed.
    */
   static String json(Iterable<Map.Entry<String, String>> headers) {
     JsonObject json = new JsonObject();
@@ -26,6 +26,6 @@ final class AnswerHeaders {
         json.put(name, new JsonArray().add(known).add(header.getValue()));
       }
     }
-    return json.encode().replace("\\u0000", "");
+    return json.encode();
   }
 }

@@ -1,17 +1,20 @@
 package io.fanfare.delivery;
 
 import io.fanfare.webhook.NetworkPolicy;
-import io.netty.handler.codec.DecoderException;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -31,6 +34,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Attempt {
   private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
+
+  private static final int STATUS_MAX = 599;
+  private static final long STALE_CLOSE_NANOS = 1_000_000_000;
 
   private final Vertx vertx;
   private final DeliveryLoop loop;
@@ -138,10 +144,9 @@ final class Attempt {
               }
               if (head != null) {
                 answered(head);
-              } else if (taken.isReused()) {
-                // The receiver had closed an idle connection, or left stray bytes on it: not its
-                // answer to this request, and no burned attempt. The delivery's id makes a second
-                // receipt harmless.
+              } else if (isStale(taken, failed)) {
+                // Not the receiver's answer to this request, and no burned attempt. The delivery's
+                // id makes a second receipt harmless.
                 taken.close();
                 loop.connections()
                     .connect(endpoint)
@@ -152,7 +157,18 @@ final class Attempt {
             });
   }
 
+  /**
+   * Whether the failure may be left over from what the connection was used for before: the receiver
+   * had closed it while it was idle, or left stray bytes on it. Who closes after a while of work
+   * has failed at this request.
+   */
+  private boolean isStale(Connections.Connection taken, @Nullable Throwable failed) {
+    return taken.isReused()
+        && (!isCut(failed) || System.nanoTime() - sentNanos < STALE_CLOSE_NANOS);
+  }
+
   private Future<HttpClientResponse> send(Connections.Connection taken) {
+    sentNanos = System.nanoTime();
     return taken
         .http()
         .request(
@@ -176,8 +192,9 @@ final class Attempt {
       return;
     }
     responseMillis = (int) ((System.nanoTime() - sentNanos) / 1_000_000);
-    if (head.statusCode() < 200) {
-      // 101 and 102 arrive as if they were final; nothing sensible can follow on this connection.
+    if (head.statusCode() < 200 || head.statusCode() > STATUS_MAX) {
+      // 101 and 102 arrive as if they were final, and above 599 nothing is defined (RFC 9110,
+      // section 15); nothing sensible can follow on this connection.
       finish(Outcome.Kind.NETWORK, null);
       return;
     }
@@ -263,14 +280,20 @@ final class Attempt {
   }
 
   private static String networkPhrase(@Nullable Throwable cause) {
+    if (cause instanceof ConnectTimeoutException) {
+      return "connection timed out";
+    }
     if (cause instanceof ConnectException) {
       return "connection refused";
     }
-    return cause == null
-            || cause instanceof DecoderException
-            || cause instanceof NumberFormatException
-        ? "malformed answer"
-        : "connection closed before the answer";
+    return isCut(cause) ? "connection closed before the answer" : "malformed answer";
+  }
+
+  /** Whether the connection has ended, and not our understanding of what came over it. */
+  private static boolean isCut(@Nullable Throwable cause) {
+    return cause instanceof HttpClosedException
+        || cause instanceof IOException
+        || cause instanceof PrematureChannelClosureException;
   }
 
   private static boolean isTls(@Nullable Throwable failure) {

@@ -124,6 +124,9 @@ final class Connections {
   private Connection made(Endpoint endpoint, HttpClientConnection http) {
     Connection made = new Connection(endpoint, http, nanos.getAsLong());
     http.closeHandler(v -> made.closed = true);
+    // What a receiver does wrong is its attempt's outcome, and not worth a line in the log. What
+    // came while no request was on its way makes the connection useless at once.
+    http.exceptionHandler(failure -> made.closed = true);
     return made;
   }
 

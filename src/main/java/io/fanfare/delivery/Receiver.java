@@ -22,6 +22,7 @@ final class Receiver {
 
   private final Webhook webhook;
   private final TargetUrl url;
+  private final CharSequence host;
   private final Signer signer;
   private final Names names;
   private final UsualHeaders usualHeaders = new UsualHeaders();
@@ -53,6 +54,7 @@ final class Receiver {
   Receiver(Webhook webhook, Names names, NetworkPolicy networks) throws TargetUrl.RefusedException {
     this.webhook = webhook;
     this.url = TargetUrl.admit(webhook.url(), networks);
+    this.host = HttpHeaders.createOptimized(url.hostHeader());
     this.signer = new Signer(webhook.secret());
     this.names = names;
   }
@@ -72,7 +74,8 @@ final class Receiver {
   /** The headers of one attempt, signatures included. */
   MultiMap headers(String eventType, String deliveryId, long nowMillis, byte[] body) {
     String seconds = Long.toString(nowMillis / 1000);
-    MultiMap headers = HttpHeaders.headers();
+    // Vert.x would leave out the brackets of an IPv6 address.
+    MultiMap headers = HttpHeaders.headers().set(HttpHeaders.HOST, host);
     webhook.headers().forEach(headers::add);
     return headers
         .set(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON)

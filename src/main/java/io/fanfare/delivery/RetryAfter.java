@@ -2,8 +2,11 @@ package io.fanfare.delivery;
 
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.ZonedDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.ResolverStyle;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +16,20 @@ import org.jspecify.annotations.Nullable;
 final class RetryAfter {
   private static final long SECONDS_MAX = 24 * 3600;
   private static final int DIGITS_MAX = 10;
+  // The present form of a date, and the two obsolete ones (RFC 9110, section 5.6.7).
+  private static final List<DateTimeFormatter> FORMATS =
+      List.of(
+          DateTimeFormatter.RFC_1123_DATE_TIME.withResolverStyle(ResolverStyle.STRICT),
+          format("EEEE, dd-MMM-uu HH:mm:ss 'GMT'"),
+          format("EEE MMM ppd HH:mm:ss uuuu"));
 
   private RetryAfter() {}
+
+  private static DateTimeFormatter format(String pattern) {
+    return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH)
+        .withResolverStyle(ResolverStyle.STRICT)
+        .withZone(ZoneOffset.UTC);
+  }
 
   /** The wait in milliseconds, or null where the header says nothing usable. */
   static @Nullable Long millis(@Nullable String header, long nowMillis) {
@@ -27,11 +42,20 @@ final class RetryAfter {
       long seconds = text.length() > DIGITS_MAX ? SECONDS_MAX : Long.parseLong(text);
       return Math.min(seconds, SECONDS_MAX) * 1000;
     }
+    for (DateTimeFormatter format : FORMATS) {
+      Instant at = parsed(text, format);
+      if (at != null) {
+        long wait = at.toEpochMilli() - nowMillis;
+        return wait < 0 ? null : Math.min(wait, SECONDS_MAX * 1000);
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable Instant parsed(String text, DateTimeFormatter format) {
     try {
-      Instant at = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-      long wait = at.toEpochMilli() - nowMillis;
-      return wait < 0 ? null : Math.min(wait, SECONDS_MAX * 1000);
-    } catch (DateTimeException e) {
+      return Instant.from(format.parse(text));
+    } catch (DateTimeException otherForm) {
       return null;
     }
   }

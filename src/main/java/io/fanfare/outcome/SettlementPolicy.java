@@ -5,7 +5,6 @@ import io.fanfare.event.Delivery;
 import io.fanfare.outcome.Settlement.Next;
 import io.fanfare.webhook.RetryPolicy;
 import io.fanfare.webhook.Webhook;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Set;
@@ -113,6 +112,6 @@ public final class SettlementPolicy {
 
   /** {@code HTTP 500: Internal Server Error}: the standard phrase, not the receiver's. */
   static String statusError(int code) {
-    return "HTTP " + code + ": " + HttpResponseStatus.valueOf(code).reasonPhrase();
+    return "HTTP " + code + ": " + StatusPhrase.of(code);
   }
 }
