@@ -84,6 +84,10 @@ public final class Circuit {
    * @return whether the state, or what is recorded of it, has changed
    */
   public boolean record(Outcome.Health health, boolean probe, long now) {
+    if (probe && state != State.HALF_OPEN) {
+      // A new URL, or a test that was accepted, has closed the circuit meanwhile.
+      return false;
+    }
     if (health == Outcome.Health.UNKNOWN) {
       if (probe) {
         // Not the receiver's fault, and yet not a sign of life: ask again after the same wait.
@@ -105,15 +109,14 @@ public final class Circuit {
     if (health == Outcome.Health.WELL) {
       boolean changed = failuresInRow > 0;
       failuresInRow = 0;
-      return changed && trips > 0;
+      return changed;
     }
     failuresInRow++;
     if (failuresInRow >= config.failures() || isRateExceeded(now)) {
       trips = 0;
       open(now);
-      return true;
     }
-    return false;
+    return true;
   }
 
   /** Closes the circuit; answers whether it was not closed. */

@@ -459,6 +459,7 @@ final class DeliveryVerticle extends VerticleBase {
     }
     if (circuit.tryProbe(delivering.clock().millis())) {
       delivering.listener().circuit(Circuit.State.OPEN, Circuit.State.HALF_OPEN);
+      persistCircuit();
       // An open breaker cannot be reset from outside; a new one starts closed.
       breaker = closedBreaker();
       start(delivery, true);
@@ -538,7 +539,7 @@ final class DeliveryVerticle extends VerticleBase {
       fetched.add(row.id());
       Delivery delivery =
           new Delivery(number, row.id(), row.event(), row.attempts(), row.probes(), null, window);
-      if (probing) {
+      if (probing && !stopped && isActive()) {
         startProbe(delivery);
       } else if (isBlocked()) {
         release(delivery);

@@ -52,20 +52,18 @@ public final class SettlementPolicy {
       boolean gone = outcome.responseCode() != null && outcome.responseCode() == GONE;
       return new Settlement(Next.FAILED, attempts, delivery.probes(), 0, error, gone);
     }
-    if (probe) {
-      return new Settlement(
-          Next.WAIT, attempts, delivery.probes() + 1, outcome.endedAtMillis(), error, false);
+    int probes = delivery.probes() + (probe ? 1 : 0);
+    int burned = attempts - probes;
+    if (!probe && burned >= policy.maxAttempts()) {
+      return new Settlement(Next.FAILED, attempts, probes, 0, error, false);
     }
-    int burned = attempts - delivery.probes();
-    if (burned >= policy.maxAttempts()) {
-      return new Settlement(Next.FAILED, attempts, delivery.probes(), 0, error, false);
-    }
-    long wait = delayMillis(policy, burned);
+    // A probe burns nothing, and yet the next request comes no sooner than after any attempt.
+    long wait = delayMillis(policy, Math.max(1, burned));
     if (outcome.retryAfterMillis() != null) {
       wait = Math.max(wait, outcome.retryAfterMillis());
     }
     return new Settlement(
-        Next.WAIT, attempts, delivery.probes(), outcome.endedAtMillis() + wait, error, false);
+        Next.WAIT, attempts, probes, outcome.endedAtMillis() + wait, error, false);
   }
 
   private static boolean isRetried(RetryPolicy policy, Outcome outcome) {

@@ -104,6 +104,26 @@ class CircuitTest {
   }
 
   @Test
+  void theVerdictOfAProbeCountsNoMoreOnceTheCircuitWasClosed() {
+    fail(10);
+    now = circuit.probeAt();
+    circuit.tryProbe(now);
+    circuit.close();
+    assertThat(circuit.record(Health.FAILED, true, now)).isFalse();
+    assertThat(circuit.record(Health.UNKNOWN, true, now)).isFalse();
+    assertThat(circuit.state()).isEqualTo(State.CLOSED);
+  }
+
+  @Test
+  void everyFailureOfARowIsWorthRecording() {
+    assertThat(circuit.record(Health.WELL, false, now)).isFalse();
+    assertThat(circuit.record(Health.FAILED, false, now)).isTrue();
+    assertThat(circuit.toRecord().failures()).isEqualTo(1);
+    assertThat(circuit.record(Health.WELL, false, now)).isTrue();
+    assertThat(circuit.toRecord().failures()).isZero();
+  }
+
+  @Test
   void dnsFailuresAndOurOwnErrorsDoNotCount() {
     for (int i = 0; i < 50; i++) {
       circuit.record(Health.UNKNOWN, false, now);

@@ -115,8 +115,15 @@ class SettlementPolicyTest {
     assertThat(probe.next()).isEqualTo(Next.WAIT);
     assertThat(probe.attempts()).isEqualTo(3);
     assertThat(probe.probes()).isEqualTo(1);
+    assertThat(probe.dueAtMillis()).isEqualTo(ENDED + 2_000);
     assertThat(decide(RetryPolicy.DEFAULT, answer(500, null), 3, 1, false).next())
         .isEqualTo(Next.FAILED);
+  }
+
+  @Test
+  void whatAFailedProbeWasToldToWaitItWaits() {
+    assertThat(decide(RetryPolicy.DEFAULT, answer(503, 90_000L), 0, 0, true).dueAtMillis())
+        .isEqualTo(ENDED + 90_000);
   }
 
   @Test
