@@ -47,6 +47,18 @@ public final class TestFanfare implements AutoCloseable {
   /** A service on this database. */
   public static TestFanfare start(String databaseUrl, Map<String, String> environment)
       throws TimeoutException {
+    return start(databaseUrl, new VertxOptions().setEventLoopPoolSize(2), environment);
+  }
+
+  /** A service on a fresh database, in a Vert.x of this kind. */
+  public static TestFanfare start(VertxOptions options, Map<String, String> environment)
+      throws TimeoutException {
+    return start(TestDatabase.url(), options, environment);
+  }
+
+  private static TestFanfare start(
+      String databaseUrl, VertxOptions options, Map<String, String> environment)
+      throws TimeoutException {
     Map<String, String> all = new HashMap<>();
     all.put("FANFARE_HTTP_PORT", "0");
     all.put("FANFARE_DATABASE_URL", databaseUrl);
@@ -55,7 +67,7 @@ public final class TestFanfare implements AutoCloseable {
     all.put("FANFARE_DELIVERY_ALLOWED_NETWORKS", "127.0.0.0/8");
     all.putAll(environment);
     FanfareConfig config = FanfareConfig.load(null, all).config();
-    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+    Vertx vertx = Vertx.vertx(options);
     Fanfare fanfare =
         new Fanfare(config, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), token -> {});
     String deployment = vertx.deployVerticle(fanfare).await(SECONDS, TimeUnit.SECONDS);

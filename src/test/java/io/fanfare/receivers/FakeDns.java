@@ -1,0 +1,130 @@
+package io.fanfare.receivers;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.handler.codec.dns.DatagramDnsQuery;
+import io.netty.handler.codec.dns.DatagramDnsQueryDecoder;
+import io.netty.handler.codec.dns.DatagramDnsResponse;
+import io.netty.handler.codec.dns.DatagramDnsResponseEncoder;
+import io.netty.handler.codec.dns.DefaultDnsQuestion;
+import io.netty.handler.codec.dns.DefaultDnsRawRecord;
+import io.netty.handler.codec.dns.DnsQuestion;
+import io.netty.handler.codec.dns.DnsRecordType;
+import io.netty.handler.codec.dns.DnsResponseCode;
+import io.netty.handler.codec.dns.DnsSection;
+import io.netty.util.NetUtil;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/** A DNS server on loopback that answers each name as the test wants it. */
+final class FakeDns implements AutoCloseable {
+  private static final int TTL_SECONDS = 0;
+
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final DatagramChannel channel;
+  private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+  private final List<String> queries = new CopyOnWriteArrayList<>();
+
+  /** What a name has; a negative code is no answer at all. */
+  private record Answer(int code, List<String> addresses) {}
+
+  private FakeDns() {
+    channel =
+        (DatagramChannel)
+            new Bootstrap()
+                .group(group)
+                .channel(NioDatagramChannel.class)
+                .handler(
+                    new ChannelInitializer<DatagramChannel>() {
+                      @Override
+                      protected void initChannel(DatagramChannel made) {
+                        made.pipeline()
+                            .addLast(new DatagramDnsQueryDecoder())
+                            .addLast(new DatagramDnsResponseEncoder())
+                            .addLast(new Answering());
+                      }
+                    })
+                .bind("127.0.0.1", 0)
+                .syncUninterruptibly()
+                .channel();
+  }
+
+  static FakeDns start() {
+    return new FakeDns();
+  }
+
+  String server() {
+    return "127.0.0.1:" + channel.localAddress().getPort();
+  }
+
+  /** The name has these addresses from now on, IPv4 and IPv6 mixed. */
+  void name(String name, String... addresses) {
+    answers.put(name, new Answer(0, List.of(addresses)));
+  }
+
+  /** Queries for the name fail with this code from now on. */
+  void fails(String name, DnsResponseCode code) {
+    answers.put(name, new Answer(code.intValue(), List.of()));
+  }
+
+  /** Queries for the name are not answered from now on. */
+  void silent(String name) {
+    answers.put(name, new Answer(-1, List.of()));
+  }
+
+  /** How often the name was asked for. */
+  long queries(String name) {
+    return queries.stream().filter(name::equals).count();
+  }
+
+  private final class Answering extends SimpleChannelInboundHandler<DatagramDnsQuery> {
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, DatagramDnsQuery query) {
+      DnsQuestion question = query.recordAt(DnsSection.QUESTION);
+      String name = question.name().toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
+      queries.add(name);
+      Answer answer =
+          answers.getOrDefault(name, new Answer(DnsResponseCode.NXDOMAIN.intValue(), List.of()));
+      if (answer.code() < 0) {
+        return;
+      }
+      DatagramDnsResponse response =
+          new DatagramDnsResponse(
+              /* sender= */ query.recipient(), /* recipient= */ query.sender(), query.id());
+      response.setCode(DnsResponseCode.valueOf(answer.code()));
+      response.addRecord(
+          DnsSection.QUESTION, new DefaultDnsQuestion(question.name(), question.type()));
+      for (String address : answer.addresses()) {
+        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
+        DnsRecordType type = bytes.length == 4 ? DnsRecordType.A : DnsRecordType.AAAA;
+        if (type.equals(question.type())) {
+          response.addRecord(
+              DnsSection.ANSWER,
+              new DefaultDnsRawRecord(
+                  question.name(), type, TTL_SECONDS, Unpooled.wrappedBuffer(bytes)));
+        }
+      }
+      context.writeAndFlush(response).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+    }
+  }
+
+  @Override
+  public void close() {
+    channel.close().syncUninterruptibly();
+    group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+}
