@@ -1,12 +1,16 @@
 package io.fanfare.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.standardwebhooks.Webhook;
+import com.standardwebhooks.exceptions.WebhookVerificationException;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,6 +36,13 @@ class SignerTest {
       })
   void signsPublishedVectors(String key, String body, String hex) {
     assertThat(new Signer(key).document(utf8(body))).isEqualTo("sha256=" + hex);
+  }
+
+  @Test
+  void signsWithAKeyOfControlCharacters() {
+    // RFC 4231, test case 1
+    assertThat(new Signer("\u000b".repeat(20)).document(utf8("Hi There")))
+        .isEqualTo("sha256=b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
   }
 
   @Test
@@ -72,6 +83,50 @@ class SignerTest {
     headers.put("webhook-signature", List.of(new Signer(secret).standard(id, seconds, utf8(BODY))));
 
     new Webhook(secret).verify(BODY, HttpHeaders.of(headers, (name, value) -> true));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "flipped body, webhook-id, 0",
+    "other id, webhook-id, 0",
+    "other secret, webhook-id, 0",
+    "unknown version, webhook-id, 0",
+    "too old, webhook-id, -301",
+    "from the future, webhook-id, 301",
+    "missing, webhook-id, 0",
+    "missing, webhook-timestamp, 0",
+    "missing, webhook-signature, 0"
+  })
+  void whatWasTamperedWithIsRefusedByTheReferenceLibrary(String how, String header, int shift) {
+    String secret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+    String seconds = Long.toString(Instant.now().getEpochSecond() + shift);
+    String signature = new Signer(secret).standard("del_0123", seconds, utf8(BODY));
+    Map<String, List<String>> headers = new HashMap<>();
+    headers.put("webhook-id", List.of(how.equals("other id") ? "del_0124" : "del_0123"));
+    headers.put("webhook-timestamp", List.of(seconds));
+    headers.put(
+        "webhook-signature",
+        List.of(how.equals("unknown version") ? signature.replace("v1,", "v2,") : signature));
+    if (how.equals("missing")) {
+      headers.remove(header);
+    }
+    String verifier = how.equals("other secret") ? "whsec_AAAA" : secret;
+    String body = how.equals("flipped body") ? BODY.replace('7', '8') : BODY;
+
+    assertThatThrownBy(
+            () ->
+                new Webhook(verifier).verify(body, HttpHeaders.of(headers, (name, value) -> true)))
+        .isInstanceOf(WebhookVerificationException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"whsec_not base64!", "whsec_", "whsec_a-b_c", "plain"})
+  void takesTheWholeSecretWhereItsRestIsNoBase64(String secret) {
+    // The same key for both, so that the HMAC of the same bytes is the same.
+    Signer signer = new Signer(secret);
+    String hex = signer.document(utf8("id.1.body")).substring("sha256=".length());
+    String base64 = signer.standard("id", "1", utf8("body")).substring("v1,".length());
+    assertThat(HexFormat.of().formatHex(Base64.getDecoder().decode(base64))).isEqualTo(hex);
   }
 
   @Test
