@@ -445,12 +445,12 @@ final class Rooms {
     }
   }
 
-  /** The receiver answered 410: the webhook becomes inactive. */
-  private void gone(int number) {
-    Webhook webhook = index.byNumber(number);
+  /** The receiver answered 410: the webhook becomes inactive, unless it has another URL by now. */
+  private void gone(Webhook sentAs) {
+    Webhook webhook = index.byNumber(sentAs.number());
     if (webhook != null && webhook.active()) {
       webhooks
-          .setInactiveGone(webhook)
+          .setInactiveGone(sentAs)
           .onFailure(
               e -> LOG.warn("a webhook that is gone stays active for now: {}", e.toString()));
     }

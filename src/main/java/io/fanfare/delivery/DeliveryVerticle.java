@@ -306,7 +306,7 @@ final class DeliveryVerticle extends VerticleBase {
     breaker
         .execute(() -> attempt(webhook, delivery.event(), delivery.id()))
         .otherwise(this::internal)
-        .onSuccess(outcome -> ended(delivery, probe, outcome));
+        .onSuccess(outcome -> ended(delivery, webhook, probe, outcome));
   }
 
   private Future<Outcome> attempt(Webhook webhook, Event event, UUID id) {
@@ -358,13 +358,13 @@ final class DeliveryVerticle extends VerticleBase {
     return current;
   }
 
-  private void ended(Delivery delivery, boolean probe, Outcome outcome) {
+  private void ended(Delivery delivery, Webhook sentAs, boolean probe, Outcome outcome) {
     inFlight--;
     Circuit.State before = circuit.state();
     boolean changed = circuit.record(outcome.health(), probe, delivering.clock().millis());
     concurrency.record(outcome.health());
     CircuitRecord record = changed ? circuit.toRecord() : null;
-    report(Report.attempted(delivery, outcome, probe, record));
+    report(Report.attempted(delivery, outcome, probe, record, sentAs));
     delivering.listener().ended(outcome, probe);
     if (changed) {
       if (circuit.state() == Circuit.State.CLOSED) {

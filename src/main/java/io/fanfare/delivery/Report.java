@@ -2,6 +2,7 @@ package io.fanfare.delivery;
 
 import io.fanfare.event.Delivery;
 import io.fanfare.webhook.CircuitRecord;
+import io.fanfare.webhook.Webhook;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param outcome what the attempt met; null unless one was made
  * @param probe whether the attempt was the probe of an open circuit
  * @param circuit the circuit's new state where this attempt changed it
+ * @param sentAs the webhook as it was when the attempt was made; null unless one was made
  */
 public record Report(
     Delivery delivery,
     Kind kind,
     @Nullable Outcome outcome,
     boolean probe,
-    @Nullable CircuitRecord circuit) {
+    @Nullable CircuitRecord circuit,
+    @Nullable Webhook sentAs) {
 
   /** The kinds of reports. */
   public enum Kind {
@@ -30,16 +33,20 @@ public record Report(
   }
 
   static Report attempted(
-      Delivery delivery, Outcome outcome, boolean probe, @Nullable CircuitRecord circuit) {
-    return new Report(delivery, Kind.ATTEMPTED, outcome, probe, circuit);
+      Delivery delivery,
+      Outcome outcome,
+      boolean probe,
+      @Nullable CircuitRecord circuit,
+      Webhook sentAs) {
+    return new Report(delivery, Kind.ATTEMPTED, outcome, probe, circuit, sentAs);
   }
 
   /** A delivery that shall wait in the database. */
   public static Report released(Delivery delivery) {
-    return new Report(delivery, Kind.RELEASED, null, false, null);
+    return new Report(delivery, Kind.RELEASED, null, false, null, null);
   }
 
   static Report deleted(Delivery delivery) {
-    return new Report(delivery, Kind.DELETED, null, false, null);
+    return new Report(delivery, Kind.DELETED, null, false, null, null);
   }
 }

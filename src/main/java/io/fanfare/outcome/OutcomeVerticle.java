@@ -18,6 +18,7 @@ import io.fanfare.outcome.OutcomeStore.Along;
 import io.fanfare.outcome.Settlement.Next;
 import io.fanfare.schedule.Wake;
 import io.fanfare.webhook.CircuitRecord;
+import io.fanfare.webhook.Webhook;
 import io.fanfare.webhook.WebhookIndex;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -35,7 +36,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,7 +71,7 @@ public final class OutcomeVerticle extends VerticleBase {
   private final OutcomeStore store;
   private final Writer writer;
   private final Clock clock;
-  private final IntConsumer gone;
+  private final Consumer<Webhook> gone;
   private final OutcomeListener listener;
 
   private final ArrayDeque<Report> queue = new ArrayDeque<>();
@@ -92,7 +93,7 @@ public final class OutcomeVerticle extends VerticleBase {
   /**
    * @param number index among the outcome verticles
    * @param supervisors how many delivery supervisors there are
-   * @param gone is told the number of a webhook whose receiver answered 410
+   * @param gone is told the webhook whose receiver answered 410, as it was then
    */
   public OutcomeVerticle(
       int number,
@@ -103,7 +104,7 @@ public final class OutcomeVerticle extends VerticleBase {
       Fence fence,
       Writer writer,
       Clock clock,
-      IntConsumer gone,
+      Consumer<Webhook> gone,
       OutcomeListener listener) {
     this.number = number;
     this.supervisors = supervisors;
@@ -323,8 +324,9 @@ public final class OutcomeVerticle extends VerticleBase {
       if (delivery.window().takeHunger()) {
         tell(delivery.webhook(), new Wake(delivery.webhook()));
       }
-      if (settled.settlement().gone()) {
-        gone.accept(delivery.webhook());
+      Webhook sentAs = settled.report().sentAs();
+      if (settled.settlement().gone() && sentAs != null) {
+        gone.accept(sentAs);
       }
       listener.settled(settled.settlement().next());
     }
