@@ -10,8 +10,8 @@ final class AnswerHeaders {
   private AnswerHeaders() {}
 
   /**
-   * As a JSON object, names in lower case, a name that occurs more than once with an array. There is
-   * no NUL in it, which PostgreSQL could not store: an answer with one in its head is malformed.
+   * As a JSON object, names in lower case, a name that occurs more than once with an array. There
+   * is no NUL in it, which PostgreSQL could not store: an answer with one in its head is malformed.
    */
   static String json(Iterable<Map.Entry<String, String>> headers) {
     JsonObject json = new JsonObject();

@@ -108,6 +108,12 @@ class NamesTest {
   }
 
   @Test
+  void aNameOfTheServiceItselfIsDenied() throws Exception {
+    dns.name("self.example", "127.0.0.1");
+    assertThat(test("self.example", fanfare.port())).isEqualTo(DENIED);
+  }
+
+  @Test
   void aDeniedTargetIsNotTriedAgain() throws Exception {
     dns.name("never.example", "10.0.0.1");
     JsonObject webhook =
