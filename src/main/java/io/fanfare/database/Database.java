@@ -13,6 +13,7 @@ import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -87,7 +88,7 @@ public final class Database {
     this.ingest = pool("ingest", config.ingestConnections(), writing, KEYS_ONLY);
     this.outcome = pool("outcome", config.outcomeConnections(), writing, KEYS_ONLY);
     this.read = pool("read", config.readConnections(), config.readTimeout(), KEYS_ONLY);
-    this.control = pool("control", config.controlConnections(), writing, lockTimeout());
+    this.control = pool("control", config.controlConnections(), writing, keysOnlyAndLockTimeout());
   }
 
   /**
@@ -146,7 +147,7 @@ public final class Database {
     return read;
   }
 
-  /** For everything else; waits for locks for at most two seconds. */
+  /** For everything else; goes by keys, and waits for locks for at most two seconds. */
   public Pool control() {
     return control;
   }
@@ -325,7 +326,9 @@ public final class Database {
     return options;
   }
 
-  private static Map<String, String> lockTimeout() {
-    return Map.of("lock_timeout", Long.toString(LOCK_TIMEOUT.toMillis()));
+  private static Map<String, String> keysOnlyAndLockTimeout() {
+    Map<String, String> settings = new HashMap<>(KEYS_ONLY);
+    settings.put("lock_timeout", Long.toString(LOCK_TIMEOUT.toMillis()));
+    return settings;
   }
 }

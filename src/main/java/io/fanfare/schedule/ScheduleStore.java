@@ -22,7 +22,9 @@ final class ScheduleStore {
       from delivery where due_at is not null group by webhook
       """;
 
-  // Always from the head: a cursor that moves forward would miss rows that are committed late.
+  // Always from the head: a cursor that moves forward would miss rows that are committed late. With
+  // a limit, so that
+  // every event is looked up by its key, whatever the planner thinks of a young partition.
   private static final String PAGES =
       """
       select r.webhook, d.id, d.attempts, d.probes, e.id, e.type, e.project_id, e.occurred_at, e.data
@@ -33,7 +35,7 @@ final class ScheduleStore {
           and id not in (select h.id from unnest($3::int4[], $4::uuid[]) as h(webhook, id) where h.webhook = r.webhook)
         order by due_at limit r.n
       ) d
-      join event e on e.id = d.event_id
+      cross join lateral (select * from event where id = d.event_id limit 1) e
       order by r.webhook, d.due_at
       """;
 
