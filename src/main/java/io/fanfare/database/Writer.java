@@ -11,6 +11,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,15 +70,20 @@ public final class Writer {
    * answers.
    */
   public Future<Void> settleFate(FateUnknownException unknown) {
-    return database
-        .terminate(unknown.processId())
+    return ask(() -> database.terminate(unknown.processId()));
+  }
+
+  /** Asks the database something, again and again until it answers. */
+  public <T> Future<T> ask(Supplier<Future<T>> question) {
+    return Future.succeededFuture()
+        .compose(v -> question.get())
         .timeout(limit.toMillis(), TimeUnit.MILLISECONDS)
         .recover(
             failure -> {
               LOG.debug("waiting for the database: {}", failure.getMessage());
               return vertx
                   .timer(RETRY_MILLIS, TimeUnit.MILLISECONDS)
-                  .compose(tick -> settleFate(unknown));
+                  .compose(tick -> ask(question));
             });
   }
 

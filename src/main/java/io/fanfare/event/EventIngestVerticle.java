@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Accepts events, whoever publishes them: the REST handlers and other verticles send to one
@@ -52,6 +53,8 @@ public final class EventIngestVerticle extends VerticleBase {
   private long lingering = -1;
   private int answered;
   private boolean draining;
+  // The database does not even tell what it has committed: whoever comes now need not wait for it.
+  private boolean silent;
 
   /** What other rooms want to know of each flush; the metrics listen. */
   public interface IngestListener {
@@ -142,6 +145,10 @@ public final class EventIngestVerticle extends VerticleBase {
               PublishException.unavailable("the service is shutting down; publish again soon")));
       return;
     }
+    if (silent) {
+      reply.handle(Future.failedFuture(silence()));
+      return;
+    }
     long bytes = request.bytes();
     if (!uncommitted.tryAdd(bytes)) {
       reply.handle(
@@ -153,11 +160,33 @@ public final class EventIngestVerticle extends VerticleBase {
     queue.add(
         new Flush.Item(
             request,
-            answer -> {
-              uncommitted.add(-bytes);
-              reply.handle(answer);
-            }));
+            once(
+                answer -> {
+                  uncommitted.add(-bytes);
+                  reply.handle(answer);
+                })));
     pump();
+  }
+
+  /** A request that was told 503 for want of news is not answered again when they come. */
+  private static <T> Handler<T> once(Handler<T> reply) {
+    AtomicBoolean answered = new AtomicBoolean();
+    return answer -> {
+      if (answered.compareAndSet(false, true)) {
+        reply.handle(answer);
+      }
+    };
+  }
+
+  private void onSilence() {
+    silent = true;
+    for (Flush.Item item = queue.poll(); item != null; item = queue.poll()) {
+      item.reply().handle(Future.failedFuture(silence()));
+    }
+  }
+
+  private static PublishException silence() {
+    return PublishException.unavailable("the database does not answer; publish again in a moment");
   }
 
   private void pump() {
@@ -204,10 +233,11 @@ public final class EventIngestVerticle extends VerticleBase {
     int events = flush.eventCount();
     int deliveries = flush.deliveryCount();
     commit
-        .run(flush)
+        .run(flush, this::onSilence)
         .onComplete(
             done -> {
               flushing = false;
+              silent = false;
               if (done.succeeded()) {
                 listener.flushed(events, deliveries, System.nanoTime() - begin);
               }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
  *  flush ─► insert ─┬─ committed ──────────────────────────► answers │
  *                   ├─ refused for a value: split, one request each ─┤
  *                   ├─ fate unknown: end its backend, look ──────────┤
+ *                   │        └─ the database is silent: 503, and go on looking
  *                   └─ database away, or disk full ─► 503, nothing was accepted
  * </pre>
  *
@@ -34,6 +36,8 @@ public final class FlushCommit {
   private static final Logger LOG = LoggerFactory.getLogger(FlushCommit.class);
   private static final int TRIES = 4;
   private static final long RETRY_MILLIS = 20;
+  // A database that lives tells a fate within some round trips.
+  private static final long PATIENCE_MILLIS = 1_000;
 
   private final Vertx vertx;
   private final IngestStore store;
@@ -43,6 +47,7 @@ public final class FlushCommit {
   private final int chunk;
   private final long keyTtlMillis;
   private final List<Committed> committed = new ArrayList<>();
+  private Runnable onSilence = () -> {};
 
   /** What a commit leaves to do: deliveries in memory, and those that wait in the database. */
   record Committed(List<Delivery> direct, List<Flush.Target> spilled) {}
@@ -72,8 +77,12 @@ public final class FlushCommit {
   /**
    * Commits the flush and answers every request of it; fails only to tell that nothing was
    * committed.
+   *
+   * @param silence is run when the database does not even tell what it has committed; the flush
+   *     goes on, although its requests are answered 503
    */
-  Future<Void> run(Flush flush) {
+  Future<Void> run(Flush flush, Runnable silence) {
+    onSilence = silence;
     return attempt(flush, 1);
   }
 
@@ -111,7 +120,8 @@ public final class FlushCommit {
                           known.forEach(key -> answerKnown(flush, key, answers));
                           return store.insert(connection, flush, chunk);
                         }))
-        .onSuccess(v -> answers.forEach(Runnable::run));
+        // Whether it was committed or not: who used these keys first certainly was.
+        .onComplete(ended -> answers.forEach(Runnable::run));
   }
 
   /**
@@ -144,21 +154,7 @@ public final class FlushCommit {
 
   private Future<Void> failed(Flush flush, int n, Throwable failure) {
     if (failure instanceof FateUnknownException unknown) {
-      return writer
-          .settleFate(unknown)
-          .compose(v -> isCommitted(flush))
-          .transform(
-              looked -> {
-                if (looked.failed()) {
-                  return refuse(
-                      flush, PublishException.unavailable("the database is away"), failure);
-                }
-                if (looked.result()) {
-                  succeeded(flush);
-                  return Future.succeededFuture();
-                }
-                return again(flush, n, failure);
-              });
+      return settled(flush, n, unknown);
     }
     if (Partitions.isMissing(failure)) {
       return missingPartitions
@@ -179,6 +175,40 @@ public final class FlushCommit {
         PublishException.unavailable(
             "the database cannot take events now; publish again in a moment"),
         failure);
+  }
+
+  /**
+   * Finds out whether the flush was committed, however long that takes: its ids may not be let go
+   * before. Its publishers do not wait that long.
+   */
+  private Future<Void> settled(Flush flush, int n, FateUnknownException unknown) {
+    AtomicBoolean answered = new AtomicBoolean();
+    long patience =
+        vertx.setTimer(
+            PATIENCE_MILLIS,
+            timer -> {
+              answered.set(true);
+              answerAll(
+                  flush,
+                  PublishException.unavailable(
+                      "the database does not answer; publish again, with the same Idempotency-Key"
+                          + " if you gave one"));
+              onSilence.run();
+            });
+    return writer
+        .settleFate(unknown)
+        .compose(v -> writer.ask(() -> isCommitted(flush)))
+        .compose(
+            isCommitted -> {
+              vertx.cancelTimer(patience);
+              if (isCommitted) {
+                succeeded(flush);
+                return Future.succeededFuture();
+              }
+              return answered.get()
+                  ? refuse(flush, PublishException.unavailable("the database was away"), unknown)
+                  : again(flush, n, unknown);
+            });
   }
 
   private Future<Void> again(Flush flush, int n, Throwable failure) {
@@ -221,7 +251,11 @@ public final class FlushCommit {
       LOG.warn("a flush of {} events was refused: {}", flush.eventCount(), cause.toString());
     }
     flush.abandoned();
-    flush.items().forEach(item -> item.reply().handle(Future.failedFuture(answer)));
+    answerAll(flush, answer);
     return Future.failedFuture(answer);
+  }
+
+  private static void answerAll(Flush flush, PublishException answer) {
+    flush.items().forEach(item -> item.reply().handle(Future.failedFuture(answer)));
   }
 }

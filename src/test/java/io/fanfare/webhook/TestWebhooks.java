@@ -1,0 +1,40 @@
+package io.fanfare.webhook;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Webhooks for tests that need one and not its details. */
+public final class TestWebhooks {
+  private TestWebhooks() {}
+
+  /** An active webhook of no project that wants every event. */
+  public static Webhook of(int number, String url) {
+    return of(number, 1, url, true);
+  }
+
+  /** A version of a webhook of no project that wants every event. */
+  public static Webhook of(int number, long version, String url, boolean active) {
+    return new Webhook(
+        number,
+        new UUID(0x7000, number),
+        null,
+        "webhook " + number,
+        url,
+        List.of("*"),
+        null,
+        "secret",
+        Map.of(),
+        active,
+        null,
+        Duration.ofSeconds(5),
+        RetryPolicy.DEFAULT,
+        Instant.EPOCH,
+        Instant.EPOCH,
+        "user_123",
+        version,
+        CircuitRecord.CLOSED);
+  }
+}
