@@ -108,9 +108,17 @@ final class OutcomeStore {
       boolean probe,
       boolean logged,
       @Nullable HeaderSet headers) {
-    /** The same without what the receiver answered. */
+    /** The same without what the receiver answered, and without any text of a stranger's. */
     Line withoutAnswer() {
-      return new Line(webhook, id, settlement, null, endedAtMillis, probe, false, null);
+      Settlement bare =
+          new Settlement(
+              settlement.next(),
+              settlement.attempts(),
+              settlement.probes(),
+              settlement.dueAtMillis(),
+              settlement.error() == null ? null : "internal error",
+              settlement.gone());
+      return new Line(webhook, id, bare, null, endedAtMillis, probe, false, null);
     }
   }
 
