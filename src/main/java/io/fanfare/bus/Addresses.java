@@ -19,7 +19,7 @@ public final class Addresses {
   /** Requests for a page of due deliveries: {@code io.fanfare.schedule.PageRequest}. */
   public static final String PAGE = "fanfare.schedule.page";
 
-  /** The number of a webhook that was deleted, whose waiting deliveries must be ended. */
+  /** A webhook was deleted: {@code io.fanfare.schedule.Deleted}. */
   public static final String DELETED = "fanfare.schedule.deleted";
 
   private Addresses() {}

@@ -38,7 +38,8 @@ public final class DeliveryLifecycle implements WebhookLifecycle {
 
   /**
    * The webhook has left the index, so no new flush matches it. Flushes that matched before are
-   * waited for; their deliveries then meet a supervisor that knows of the deletion.
+   * waited for; their deliveries then meet a supervisor that knows of the deletion, and has the
+   * schedule end what waits.
    */
   @Override
   public Future<Void> deleted(Webhook webhook) {
@@ -48,14 +49,6 @@ public final class DeliveryLifecycle implements WebhookLifecycle {
     }
     return Future.all(barriers)
         .compose(v -> ask(new Control.Deleted(webhook.number()), LocalCodec.OPTIONS))
-        .onSuccess(
-            v ->
-                vertx
-                    .eventBus()
-                    .send(
-                        Addresses.DELETED,
-                        webhook.number(),
-                        new DeliveryOptions().setLocalOnly(true)))
         .mapEmpty();
   }
 

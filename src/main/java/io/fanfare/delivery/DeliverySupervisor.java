@@ -6,6 +6,7 @@ import io.fanfare.event.Delivery;
 import io.fanfare.event.HandOver;
 import io.fanfare.event.Waiting;
 import io.fanfare.event.Window;
+import io.fanfare.schedule.Deleted;
 import io.fanfare.schedule.Wake;
 import io.fanfare.webhook.Webhook;
 import io.vertx.core.Context;
@@ -17,6 +18,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +42,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class DeliverySupervisor extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(DeliverySupervisor.class);
-  private static final long SWEEP_MILLIS = 5_000;
+  private static final long SWEEP_MAX_MILLIS = 5_000;
 
   private final int number;
   private final Delivering delivering;
@@ -68,7 +71,8 @@ public final class DeliverySupervisor extends VerticleBase {
   @Override
   public Future<?> start() {
     vertx.eventBus().localConsumer(Addresses.supervisor(number), this::onMessage);
-    vertx.setPeriodic(SWEEP_MILLIS, timer -> retireIdle());
+    long sweep = Math.min(SWEEP_MAX_MILLIS, delivering.config().idleUndeploy().toMillis() / 2);
+    vertx.setPeriodic(sweep, timer -> retireIdle());
     return Future.succeededFuture();
   }
 
@@ -117,14 +121,32 @@ public final class DeliverySupervisor extends VerticleBase {
 
   private void wake(int webhook) {
     Webhook known = delivering.index().byNumber(webhook);
-    if (known == null || !known.active()) {
-      // Its rows wait until it is active again, or are ended because it is deleted.
+    if (known == null) {
+      // An outcome or a redelivery was committed after its rows were ended.
+      endWaiting(webhook, seats.get(webhook));
+      return;
+    }
+    if (!known.active()) {
+      // Its rows wait until it is active again.
       return;
     }
     Seat seat = seat(webhook);
     if (seat != null) {
       onVerticle(seat, DeliveryVerticle::wake);
     }
+  }
+
+  /** Has the schedule end what waits of a deleted webhook, but for what is in memory. */
+  private void endWaiting(int webhook, @Nullable Seat seat) {
+    if (seat == null) {
+      tellDeleted(webhook, Set.of());
+    } else {
+      onVerticle(seat, verticle -> tellDeleted(webhook, verticle.held()));
+    }
+  }
+
+  private void tellDeleted(int webhook, Set<UUID> held) {
+    vertx.eventBus().send(Addresses.DELETED, new Deleted(webhook, held), LocalCodec.OPTIONS);
   }
 
   private void changed(Control.Changed changed, Message<Object> message) {
@@ -160,6 +182,7 @@ public final class DeliverySupervisor extends VerticleBase {
     Seat seat = seats.get(webhook);
     if (seat == null) {
       delivering.windows().remove(webhook);
+      tellDeleted(webhook, Set.of());
       message.reply(null);
       return;
     }
@@ -168,6 +191,7 @@ public final class DeliverySupervisor extends VerticleBase {
         seat,
         verticle -> {
           verticle.deleted();
+          tellDeleted(webhook, verticle.held());
           message.reply(null);
         });
   }
@@ -303,8 +327,16 @@ public final class DeliverySupervisor extends VerticleBase {
                 circuits.put(webhook, verticle.circuit());
               }
               Webhook known = delivering.index().byNumber(webhook);
-              if (seat.queue.isEmpty() || known == null) {
+              if (seat.queue.isEmpty()) {
                 seats.remove(webhook);
+                return;
+              }
+              if (known == null) {
+                // Deleted meanwhile. The verticle that went sends nothing any more, but can still
+                // say so to whoever waits, and let go of what was handed over.
+                seats.remove(webhook);
+                Context home = verticle.context();
+                seat.queue.forEach(work -> home.runOnContext(v -> work.accept(verticle)));
                 return;
               }
               Seat next = new Seat();

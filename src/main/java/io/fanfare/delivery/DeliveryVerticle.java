@@ -204,6 +204,11 @@ final class DeliveryVerticle extends VerticleBase {
     }
   }
 
+  /** Fetched rows whose outcome is not written down yet. */
+  Set<UUID> held() {
+    return Set.copyOf(fetched);
+  }
+
   /** Attempts in flight. */
   int inFlight() {
     return inFlight;
@@ -233,6 +238,9 @@ final class DeliveryVerticle extends VerticleBase {
     if (webhook == null) {
       return Future.failedFuture("the webhook is deleted");
     }
+    if (!delivering.fence().isHeld()) {
+      return Future.failedFuture("the right to deliver is in doubt");
+    }
     return attempt(webhook, event, id)
         .onSuccess(
             outcome -> {
@@ -256,7 +264,8 @@ final class DeliveryVerticle extends VerticleBase {
       }
       start(waiting.poll(), false);
     }
-    if (due && waiting.size() < Math.max(1, concurrency.limit())) {
+    // While the circuit is open only probes are fetched: what waits is neither read nor rewritten.
+    if (due && !isBlocked() && waiting.size() < Math.max(1, concurrency.limit())) {
       fetch(delivering.pageMax());
     }
   }
@@ -272,6 +281,7 @@ final class DeliveryVerticle extends VerticleBase {
               FENCE_CHECK_MILLIS,
               timer -> {
                 fenceTimer = -1;
+                probe();
                 pump();
               });
     }
@@ -433,6 +443,10 @@ final class DeliveryVerticle extends VerticleBase {
     if (stopped || !due || !isActive() || circuit.state() != Circuit.State.OPEN) {
       return;
     }
+    if (!delivering.fence().isHeld()) {
+      awaitFence();
+      return;
+    }
     if (delivering.clock().millis() < circuit.probeAt()) {
       if (probeTimer < 0) {
         awaitProbe();
@@ -457,7 +471,10 @@ final class DeliveryVerticle extends VerticleBase {
     if (!taken) {
       return;
     }
-    if (circuit.tryProbe(delivering.clock().millis())) {
+    if (!delivering.fence().isHeld()) {
+      loop.giveBack();
+      forget(delivery);
+    } else if (isActive() && !stopped && circuit.tryProbe(delivering.clock().millis())) {
       delivering.listener().circuit(Circuit.State.OPEN, Circuit.State.HALF_OPEN);
       persistCircuit();
       // An open breaker cannot be reset from outside; a new one starts closed.
@@ -467,6 +484,14 @@ final class DeliveryVerticle extends VerticleBase {
       loop.giveBack();
       accept(List.of(delivery));
     }
+  }
+
+  /** Leaves a fetched row to the database, where it still waits. */
+  private void forget(Delivery delivery) {
+    fetched.remove(delivery.id());
+    delivery.letGo();
+    due = true;
+    awaitFence();
   }
 
   /** Asks for due deliveries, as many as there is room for. */

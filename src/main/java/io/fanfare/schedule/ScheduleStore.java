@@ -53,7 +53,9 @@ final class ScheduleStore {
   private static final String REPAIR =
       """
       update delivery set due_at = now()
-      where status = 'pending' and due_at is null and id >= $1::uuid and id < $2::uuid
+      from node
+      where node.epoch = $3::int8
+        and status = 'pending' and due_at is null and id >= $1::uuid and id < $2::uuid
       """;
 
   private static final String END_WAITING =
@@ -81,7 +83,8 @@ final class ScheduleStore {
       select count(*)::int4 from changed
       """;
 
-  private static final String END_OF_WEBHOOK = END_WAITING.formatted("webhook = $3::int4");
+  private static final String END_OF_WEBHOOK =
+      END_WAITING.formatted("webhook = $3::int4 and id <> all ($5::uuid[])");
   private static final String END_EXPIRED = END_WAITING.formatted("id < $3::uuid");
 
   private static final String DELETED_WITH_WAITING =
@@ -162,13 +165,20 @@ final class ScheduleStore {
    * there were.
    */
   Future<Integer> repair(UUID from, UUID before) {
-    return pool.preparedQuery(REPAIR).execute(Tuple.of(from, before)).map(RowSet::rowCount);
+    return pool.preparedQuery(REPAIR)
+        .execute(Tuple.of(from, before, fence.epoch()))
+        .map(RowSet::rowCount);
   }
 
-  /** Ends up to this many waiting deliveries of a deleted webhook; completes with how many. */
-  Future<Integer> endOfWebhook(int webhook, int limit) {
+  /**
+   * Ends up to this many waiting deliveries of a deleted webhook that are not in memory; completes
+   * with how many.
+   */
+  Future<Integer> endOfWebhook(Deleted deleted, int limit) {
     return pool.preparedQuery(END_OF_WEBHOOK)
-        .execute(Tuple.of(fence.epoch(), "webhook deleted", webhook, limit))
+        .execute(
+            Tuple.of(fence.epoch(), "webhook deleted", deleted.webhook(), limit)
+                .addArrayOfUUID(deleted.held().toArray(UUID[]::new)))
         .map(rows -> rows.iterator().next().getInteger(0));
   }
 

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -87,7 +88,7 @@ public final class ScheduleVerticle extends VerticleBase {
     vertx.eventBus().<PageRequest>localConsumer(Addresses.PAGE, this::onRequest);
     vertx
         .eventBus()
-        .<Integer>localConsumer(Addresses.DELETED, message -> endOfWebhook(message.body()));
+        .<Deleted>localConsumer(Addresses.DELETED, message -> endOfWebhook(message.body()));
     vertx.setPeriodic(config.auditInterval().toMillis(), tick -> audit());
     vertx.setPeriodic(config.sweepInterval().toMillis(), tick -> expire());
     return store
@@ -98,7 +99,8 @@ public final class ScheduleVerticle extends VerticleBase {
               arm();
               return store.deletedWithWaiting();
             })
-        .onSuccess(deleted -> deleted.forEach(this::endOfWebhook));
+        .onSuccess(
+            numbers -> numbers.forEach(number -> endOfWebhook(new Deleted(number, Set.of()))));
   }
 
   private void onWaiting(Message<Waiting> message) {
@@ -178,7 +180,7 @@ public final class ScheduleVerticle extends VerticleBase {
     return new Page(read.pages().getOrDefault(message.body().webhook(), List.of()));
   }
 
-  private void endOfWebhook(int webhook) {
+  private void endOfWebhook(Deleted webhook) {
     store
         .endOfWebhook(webhook, END_PAGE)
         .onComplete(

@@ -124,7 +124,12 @@ public final class WebhookRegistry {
   }
 
   private Future<Void> taken(Changed changed) {
-    if (!index.put(changed.after())) {
+    boolean newest = index.put(changed.after());
+    boolean known = index.byNumber(changed.after().number()) != null;
+    // A newer version came first: what this one did to the circuit, and whether it made the webhook
+    // active, nobody else tells the delivery room, which looks into the index for all the rest.
+    boolean tells = changed.closeCircuit() || changed.before().active() != changed.after().active();
+    if (!known || (!newest && !tells)) {
       return Future.succeededFuture();
     }
     // It is committed, and the next attempt reads the index: a deaf delivery room is no reason to
