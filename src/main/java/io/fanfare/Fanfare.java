@@ -10,6 +10,7 @@ import io.fanfare.database.Partitions;
 import io.fanfare.node.Node;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
 import java.util.function.Consumer;
@@ -30,6 +31,8 @@ public final class Fanfare extends VerticleBase {
   private final Consumer<String> newAdminToken;
   private final Clock clock = Clock.systemUTC();
   private final ListeningPort port = new ListeningPort();
+  private final Promise<Void> takenOver = Promise.promise();
+  private volatile boolean lost;
   private @Nullable Database database;
   private @Nullable Node node;
   private @Nullable Rooms rooms;
@@ -86,10 +89,24 @@ public final class Fanfare extends VerticleBase {
     return built.open(newAdminToken);
   }
 
+  /**
+   * Completes when this one has stopped because another process has taken over its database; it
+   * undeploys itself then.
+   */
+  public Future<Void> takenOver() {
+    return takenOver.future();
+  }
+
   /** Another process has taken over: this one must stop, and says so. */
   private void lost() {
-    LOG.error(
-        "another Fanfare process has taken over this database; this one delivers nothing more");
+    LOG.error("another Fanfare process has taken over this database; this one stops");
+    lost = true;
+    if (database != null) {
+      database.disownServer();
+    }
+    vertx
+        .undeploy(context.deploymentID())
+        .onFailure(e -> LOG.debug("it was stopping already: {}", e.getMessage()));
   }
 
   /**
@@ -99,6 +116,13 @@ public final class Fanfare extends VerticleBase {
   @Override
   public Future<?> stop() {
     Future<Void> closed = rooms == null ? Future.succeededFuture() : rooms.close();
-    return closed.transform(done -> database == null ? Future.succeededFuture() : database.close());
+    return closed
+        .transform(done -> database == null ? Future.succeededFuture() : database.close())
+        .onComplete(
+            stopped -> {
+              if (lost) {
+                takenOver.tryComplete();
+              }
+            });
   }
 }

@@ -79,6 +79,11 @@ public final class TestFanfare implements AutoCloseable {
     return vertx;
   }
 
+  /** Completes when it has stopped by itself, because another process has taken over. */
+  public Future<Void> takenOver() {
+    return fanfare.takenOver();
+  }
+
   /** Where the API listens. */
   public int port() {
     return fanfare.port();
@@ -140,7 +145,9 @@ public final class TestFanfare implements AutoCloseable {
   @Override
   public void close() {
     try {
-      await(vertx.undeploy(deployment));
+      if (!takenOver().isComplete()) {
+        await(vertx.undeploy(deployment));
+      }
       await(vertx.close());
     } catch (TimeoutException e) {
       throw new IllegalStateException("the service did not stop", e);

@@ -42,6 +42,7 @@ final class Service implements AutoCloseable {
     this.vertx = vertx;
     this.fanfare = fanfare;
     this.deployment = deployment;
+    fanfare.takenOver().onSuccess(v -> stopped.countDown());
   }
 
   /** Reads the configuration, tells of what is odd in it, and sets up the log. */
@@ -136,9 +137,12 @@ final class Service implements AutoCloseable {
                 "shutdown"));
   }
 
-  /** Waits until it is stopped. */
+  /** Waits until it is stopped; throws {@link StartException} where another process took over. */
   void awaitStop() throws InterruptedException {
     stopped.await();
+    if (fanfare.takenOver().isComplete()) {
+      throw StartException.unavailable("another Fanfare process has taken over this database");
+    }
   }
 
   /** Drains, stops and closes; may be called more than once. */

@@ -179,6 +179,11 @@ public final class Database {
     ownsServer = true;
   }
 
+  /** Says that another process has the right now: the server is its to stop. */
+  public void disownServer() {
+    ownsServer = false;
+  }
+
   /**
    * Ends the connections of earlier processes on this database and waits until they are gone, so
    * that nothing of theirs commits any more. Only for who has the exclusive right to deliver.

@@ -54,8 +54,8 @@ public final class Node {
   }
 
   /**
-   * Takes the right to deliver and recovers: ends what is left of earlier processes, raises the
-   * epoch, and makes every delivery due that was in their memory. Fails with a {@link
+   * Takes the right to deliver and recovers: raises the epoch, ends what is left of earlier
+   * processes, and makes every delivery due that was in their memory. Fails with a {@link
    * StartException} when another process is running.
    *
    * @param onLost called when another process takes over, or the lock's connection breaks
@@ -67,8 +67,10 @@ public final class Node {
         .compose(
             connection ->
                 lock(vertx, store, connection, LOCK_TRIES)
-                    .compose(v -> database.terminateOthers())
+                    // First the epoch: a statement that begins later does nothing, and one that
+                    // began before is ended. The other way round one could slip through between.
                     .compose(v -> store.raiseEpoch(connection))
+                    .compose(taken -> database.terminateOthers().map(taken))
                     .compose(
                         taken ->
                             store
@@ -114,8 +116,8 @@ public final class Node {
               if (triesLeft == 0) {
                 return Future.failedFuture(
                     StartException.unavailable(
-                        "another Fanfare process is running on this database; stop it first, or give this one"
-                            + " another database.url or database.embedded_dir"));
+                        "another Fanfare process is running on this database; stop it first, or"
+                            + " give this one another database.url or database.embedded_dir"));
               }
               return vertx
                   .timer(LOCK_RETRY_MILLIS, TimeUnit.MILLISECONDS)

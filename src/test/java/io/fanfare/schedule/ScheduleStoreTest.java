@@ -1,0 +1,108 @@
+package io.fanfare.schedule;
+
+import static io.fanfare.TestFanfare.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanfare.database.Database;
+import io.fanfare.database.TestDatabase;
+import io.fanfare.id.IdGenerator;
+import io.fanfare.node.Fence;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import io.vertx.sqlclient.Tuple;
+import java.time.Clock;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What the schedule repairs and ends, and what it must leave to others. */
+@ExtendWith(VertxExtension.class)
+class ScheduleStoreTest {
+  private static final int WEBHOOK = 2;
+
+  private final IdGenerator ids =
+      new IdGenerator(Clock.systemUTC(), new SplittableRandom(1), IdGenerator.ZERO);
+  private Database database;
+  private ScheduleStore store;
+  private ScheduleStore fenced;
+
+  @BeforeEach
+  void open(Vertx vertx) throws TimeoutException {
+    database = await(TestDatabase.create(vertx));
+    store = new ScheduleStore(database.control(), new Fence(0, () -> {}));
+    // Of a process that has been taken over: its memory says nothing about what is held now.
+    fenced = new ScheduleStore(database.control(), new Fence(-1, () -> {}));
+  }
+
+  @AfterEach
+  void close() throws TimeoutException {
+    await(database.close());
+  }
+
+  @Test
+  void theAuditMakesDueWhatNobodyHoldsAndOnlyBelowTheMark() throws Exception {
+    UUID from = ids.next();
+    UUID orphan = pending("null");
+    UUID mark = ids.next();
+    UUID held = pending("null");
+
+    assertThat(await(fenced.repair(from, mark))).isZero();
+    assertThat(count("due_at is not null")).isZero();
+    assertThat(await(store.repair(from, mark))).isEqualTo(1);
+    assertThat(count("due_at is not null and id = '" + orphan + "'")).isEqualTo(1);
+    assertThat(count("due_at is null and id = '" + held + "'")).isEqualTo(1);
+  }
+
+  @Test
+  void theEndOfAWebhookLeavesWhatIsInMemoryToItsOutcome() throws Exception {
+    UUID waits = pending("now()");
+    UUID onItsWay = pending("now()");
+    Deleted deleted = new Deleted(WEBHOOK, Set.of(onItsWay));
+
+    assertThat(await(fenced.endOfWebhook(deleted, 10))).isZero();
+    assertThat(await(store.endOfWebhook(deleted, 10))).isEqualTo(1);
+    assertThat(await(store.endOfWebhook(deleted, 10))).isZero();
+    assertThat(count("status = 'failed' and error = 'webhook deleted' and id = '" + waits + "'"))
+        .isEqualTo(1);
+    assertThat(count("status = 'pending' and id = '" + onItsWay + "'")).isEqualTo(1);
+  }
+
+  @Test
+  void whatWaitedTooLongIsEndedByWhoHasTheRightAlone() throws Exception {
+    pending("now()");
+    long later = System.currentTimeMillis() + 10_000;
+
+    assertThat(await(fenced.endExpired(later, "expired after 72 h", 10))).isZero();
+    assertThat(await(store.endExpired(later, "expired after 72 h", 10))).isEqualTo(1);
+    assertThat(count("status = 'failed' and error = 'expired after 72 h'")).isEqualTo(1);
+  }
+
+  private UUID pending(String dueAt) throws TimeoutException {
+    UUID id = ids.next();
+    await(
+        database
+            .control()
+            .preparedQuery(
+                """
+                insert into delivery (webhook, id, event_id, event_type, status, due_at)
+                values ($1::int4, $2::uuid, $2::uuid, 'build.started', 'pending', %s)
+                """
+                    .formatted(dueAt))
+            .execute(Tuple.of(WEBHOOK, id)));
+    return id;
+  }
+
+  private long count(String where) throws TimeoutException {
+    return await(
+        database
+            .control()
+            .query("select count(*) from delivery where " + where)
+            .execute()
+            .map(rows -> rows.iterator().next().getLong(0)));
+  }
+}
