@@ -367,7 +367,10 @@ final class Rooms {
     DeliveryHistory history = new DeliveryHistory(database.read(), stats);
     TestDeliveries tests =
         new TestDeliveries(database.control(), lifecycle, settlements, ids, clock);
-    Redelivery redelivery = new Redelivery(vertx, database.control(), node.fence(), ids, clock);
+    Writer writer =
+        new Writer(vertx, database, database.control(), config.database().statementTimeout());
+    Redelivery redelivery =
+        new Redelivery(vertx, writer, database.control(), node.fence(), ids, clock);
     List<ResourceHandler> resources =
         List.of(
             new PublishHandler((int) config.ingest().eventDataBytesMax(), publishing()),

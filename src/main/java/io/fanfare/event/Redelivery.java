@@ -2,6 +2,8 @@ package io.fanfare.event;
 
 import io.fanfare.bus.Addresses;
 import io.fanfare.bus.LocalCodec;
+import io.fanfare.database.FateUnknownException;
+import io.fanfare.database.Writer;
 import io.fanfare.id.IdGenerator;
 import io.fanfare.node.Fence;
 import io.vertx.core.Future;
@@ -10,6 +12,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Makes a new delivery of an event that was delivered before. It is written as waiting and due at
@@ -36,8 +39,15 @@ public final class Redelivery {
       select (select count(*) from fence)::int4, (select count(*) from made)::int4
       """;
 
+  private static final String IS_COMMITTED =
+      "select from delivery where webhook = $1::int4 and id = $2::uuid";
+
+  // A database that lives tells a fate within some round trips.
+  private static final long PATIENCE_MILLIS = 2_000;
+
   private final Vertx vertx;
-  private final Pool pool;
+  private final Writer writer;
+  private final Pool lookups;
   private final Fence fence;
   private final IdGenerator ids;
   private final Clock clock;
@@ -54,10 +64,16 @@ public final class Redelivery {
     }
   }
 
-  /** Makes redeliveries over this pool. */
-  public Redelivery(Vertx vertx, Pool pool, Fence fence, IdGenerator ids, Clock clock) {
+  /**
+   * Makes redeliveries.
+   *
+   * @param lookups for asking whether one was committed
+   */
+  public Redelivery(
+      Vertx vertx, Writer writer, Pool lookups, Fence fence, IdGenerator ids, Clock clock) {
     this.vertx = vertx;
-    this.pool = pool;
+    this.writer = writer;
+    this.lookups = lookups;
     this.fence = fence;
     this.ids = ids;
     this.clock = clock;
@@ -71,8 +87,8 @@ public final class Redelivery {
     UUID id = ids.next();
     long hour = IdGenerator.millis(id) / 3_600_000L;
     long now = clock.millis();
-    return pool.preparedQuery(INSERT)
-        .execute(Tuple.of(fence.epoch(), webhook, id, event, original, hour))
+    return writer
+        .execute(INSERT, Tuple.of(fence.epoch(), webhook, id, event, original, hour))
         .compose(
             rows -> {
               var row = rows.iterator().next();
@@ -83,13 +99,45 @@ public final class Redelivery {
               if (row.getInteger(1) == 0) {
                 return Future.failedFuture(new EventGoneException());
               }
-              vertx
-                  .eventBus()
-                  .send(
-                      Addresses.WAITING,
-                      new Waiting(new int[] {webhook}, new long[] {now}),
-                      LocalCodec.OPTIONS);
+              tellWaiting(webhook, now);
               return Future.succeededFuture(new Made(id, now));
-            });
+            })
+        .recover(
+            failure ->
+                failure instanceof FateUnknownException unknown
+                    ? settled(webhook, new Made(id, now), unknown)
+                    : Future.failedFuture(failure));
+  }
+
+  /** Whatever is answered: once the database has it, the schedule must hear of it. */
+  private Future<Made> settled(int webhook, Made made, FateUnknownException unknown) {
+    return writer
+        .settleFate(unknown)
+        .compose(v -> writer.ask(() -> isCommitted(webhook, made.id())))
+        .onSuccess(
+            committed -> {
+              if (committed) {
+                tellWaiting(webhook, made.scheduledAtMillis());
+              }
+            })
+        .timeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+        .compose(
+            committed -> committed ? Future.succeededFuture(made) : Future.failedFuture(unknown));
+  }
+
+  private Future<Boolean> isCommitted(int webhook, UUID id) {
+    return lookups
+        .preparedQuery(IS_COMMITTED)
+        .execute(Tuple.of(webhook, id))
+        .map(rows -> rows.size() == 1);
+  }
+
+  private void tellWaiting(int webhook, long dueAtMillis) {
+    vertx
+        .eventBus()
+        .send(
+            Addresses.WAITING,
+            new Waiting(new int[] {webhook}, new long[] {dueAtMillis}),
+            LocalCodec.OPTIONS);
   }
 }

@@ -39,14 +39,14 @@ final class IngestRig implements AutoCloseable {
 
   final Vertx vertx = Vertx.vertx();
   final Database database;
+  final Database relayed;
   final Relay relay;
   final List<Delivery> handedOver = new CopyOnWriteArrayList<>();
   final Windows windows = new Windows(1_000, new HeldBytes(1 << 20));
   final HeldBytes uncommitted = new HeldBytes(1 << 20);
+  final IdGenerator ids;
   final OpenSet openSet;
   final EventPublisher publisher;
-
-  private final Database relayed;
 
   /**
    * @param verticles how many there are; requests go to each in turn
@@ -60,7 +60,7 @@ final class IngestRig implements AutoCloseable {
     relayed = await(Database.open(vertx, TestDatabase.config(relayedUrl(target))));
     LocalCodec.register(vertx);
     publisher = new EventPublisher(vertx);
-    IdGenerator ids = new IdGenerator(Clock.systemUTC(), new SplittableRandom(1), IdGenerator.ZERO);
+    ids = new IdGenerator(Clock.systemUTC(), new SplittableRandom(1), IdGenerator.ZERO);
     openSet = new OpenSet(ids);
     WebhookIndex index = new WebhookIndex();
     index.put(TestWebhooks.of(WEBHOOK, "http://127.0.0.1:1/"));
