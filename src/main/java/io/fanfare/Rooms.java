@@ -190,11 +190,14 @@ final class Rooms {
 
   /**
    * Closes every room, the first of the flow first, and gives the right to deliver back. Until the
-   * last attempt has ended the API still answers, with 503.
+   * last attempt has ended the API still answers, with 503; where the right is lost it closes
+   * first, because what is written here is nobody's any more.
    */
   Future<Void> close() {
     closing = true;
-    return undeploy(deployments)
+    Future<Void> doors = node.fence().isHeld() ? Future.succeededFuture() : undeploy(listeners);
+    return doors
+        .compose(v -> undeploy(deployments))
         .compose(v -> undeploy(listeners))
         .compose(v -> node.release(openSet.mark()));
   }

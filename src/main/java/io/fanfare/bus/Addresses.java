@@ -22,6 +22,9 @@ public final class Addresses {
   /** A webhook was deleted: {@code io.fanfare.schedule.Deleted}. */
   public static final String DELETED = "fanfare.schedule.deleted";
 
+  /** Whoever drains need not wait for the attempts on their way any longer; no body. */
+  public static final String HURRY = "fanfare.delivery.hurry";
+
   private Addresses() {}
 
   /**

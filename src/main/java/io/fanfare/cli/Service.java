@@ -1,6 +1,7 @@
 package io.fanfare.cli;
 
 import io.fanfare.Fanfare;
+import io.fanfare.bus.Addresses;
 import io.fanfare.config.FanfareConfig;
 import io.fanfare.config.LogSetup;
 import io.fanfare.config.StartException;
@@ -10,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.dns.AddressResolverOptions;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.micrometer.Label;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
@@ -32,6 +34,7 @@ final class Service implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Service.class);
   private static final long START_SECONDS = 180;
   private static final long STOP_SECONDS = 40;
+  private static final long HURRY_MILLIS = 100;
 
   private final Vertx vertx;
   private final Fanfare fanfare;
@@ -122,8 +125,12 @@ final class Service implements AutoCloseable {
     return fanfare;
   }
 
-  /** Drains and stops when the process is told to end, which is then a success. */
+  /**
+   * Drains and stops when the process is told to end, which is then a success. Told again, it waits
+   * for no receiver any more.
+   */
   void stopOnSignal() {
+    StopSignals.handle(this::hurry);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -135,6 +142,16 @@ final class Service implements AutoCloseable {
                   }
                 },
                 "shutdown"));
+  }
+
+  private void hurry() {
+    // Again and again: some rooms have yet to hear that they close.
+    vertx.setPeriodic(
+        HURRY_MILLIS,
+        timer ->
+            vertx
+                .eventBus()
+                .publish(Addresses.HURRY, null, new DeliveryOptions().setLocalOnly(true)));
   }
 
   /** Waits until it is stopped; throws {@link StartException} where another process took over. */

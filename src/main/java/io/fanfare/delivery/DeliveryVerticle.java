@@ -132,6 +132,8 @@ final class DeliveryVerticle extends VerticleBase {
     drained = promise;
     if (inFlight == 0) {
       promise.complete();
+    } else {
+      vertx.eventBus().localConsumer(Addresses.HURRY, message -> promise.tryComplete());
     }
     return promise
         .future()

@@ -74,9 +74,7 @@ final class ServiceProcess implements AutoCloseable {
   /** {@code kill -9}; with the database first, so that nothing of it is flushed. */
   void kill(boolean withDatabase) throws IOException, InterruptedException {
     if (withDatabase) {
-      long postmaster =
-          Long.parseLong(Files.readAllLines(data.resolve("data/postmaster.pid")).get(0).trim());
-      ProcessHandle.of(postmaster)
+      ProcessHandle.of(postmaster())
           .ifPresent(
               server -> {
                 server.children().forEach(ProcessHandle::destroyForcibly);
@@ -85,6 +83,24 @@ final class ServiceProcess implements AutoCloseable {
     }
     process.destroyForcibly();
     process.waitFor(30, TimeUnit.SECONDS);
+  }
+
+  /** The process of its PostgreSQL. */
+  long postmaster() throws IOException {
+    return Long.parseLong(Files.readAllLines(data.resolve("data/postmaster.pid")).get(0).trim());
+  }
+
+  /** SIGTERM. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** Waits until it has ended. */
+  int exitCode() throws IOException, InterruptedException {
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      throw new IOException("the service did not stop when told to");
+    }
+    return process.exitValue();
   }
 
   @Override
