@@ -37,7 +37,7 @@ public final class ScheduleVerticle extends VerticleBase {
   private static final int WEBHOOKS_PER_READ = 64;
   private static final int END_PAGE = 1_000;
   private static final long RETRY_MILLIS = 500;
-  private static final long TIMER_MAX_MILLIS = 60_000;
+  private static final long TIMER_MAX_MILLIS = 1_000;
 
   private final int supervisors;
   private final ScheduleConfig config;
@@ -112,7 +112,7 @@ public final class ScheduleVerticle extends VerticleBase {
   }
 
   /**
-   * One timer, for the nearest. Never longer than a minute, so that a clock that was set is
+   * One timer, for the nearest. Never longer than a second, so that a clock that was set is
    * noticed.
    */
   private void arm() {
