@@ -403,6 +403,7 @@ final class Rooms {
                     new ReadinessCheck("accepting", this::isAccepting)),
                 registry::scrape,
                 port)
+            .withReadLimit(config.database().readTimeout().plusSeconds(2))
             .refusingWhile(() -> closing);
     return number -> new ApiVerticle(services);
   }

@@ -52,10 +52,12 @@ final class ApiRouter {
 
     Authentication authentication =
         new Authentication(services.keys(), services.failures(), services.auth().adminToken());
-    Routes api = new Routes(router, authentication, services.http().bodyBytesMax());
+    Routes api =
+        new Routes(router, authentication, services.http().bodyBytesMax(), services.readLimit());
     services.resources().forEach(resource -> resource.addRoutes(api));
 
-    Routes open = new Routes(router, authentication, services.http().bodyBytesMax());
+    Routes open =
+        new Routes(router, authentication, services.http().bodyBytesMax(), services.readLimit());
     new OperationsHandler(services.readiness(), services.metrics(), services.http().metricsToken())
         .addRoutes(open);
     open.endOpen();

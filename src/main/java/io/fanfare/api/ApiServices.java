@@ -2,6 +2,7 @@ package io.fanfare.api;
 
 import io.fanfare.config.AuthConfig;
 import io.fanfare.config.HttpConfig;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -14,6 +15,8 @@ import java.util.function.Supplier;
  * @param readiness all must hold for {@code GET /health/ready} to be 200
  * @param metrics the text of {@code GET /metrics}, made on a worker
  * @param connections counts connections of all event loops
+ * @param readLimit after which a {@code GET} is answered 503; a query that the database ends itself
+ *     ends before
  * @param port learns the actual port once the service listens
  * @param draining whether the service is on its way down
  */
@@ -26,8 +29,11 @@ public record ApiServices(
     List<ReadinessCheck> readiness,
     Supplier<String> metrics,
     AtomicInteger connections,
+    Duration readLimit,
     ListeningPort port,
     BooleanSupplier draining) {
+
+  private static final Duration READ_LIMIT = Duration.ofSeconds(12);
 
   public ApiServices {
     resources = List.copyOf(resources);
@@ -52,6 +58,7 @@ public record ApiServices(
         readiness,
         metrics,
         new AtomicInteger(),
+        READ_LIMIT,
         port,
         () -> false);
   }
@@ -59,6 +66,32 @@ public record ApiServices(
   /** The same, refusing every request under {@code /api} from when this says so. */
   public ApiServices refusingWhile(BooleanSupplier drains) {
     return new ApiServices(
-        http, auth, keys, failures, resources, readiness, metrics, connections, port, drains);
+        http,
+        auth,
+        keys,
+        failures,
+        resources,
+        readiness,
+        metrics,
+        connections,
+        readLimit,
+        port,
+        drains);
+  }
+
+  /** The same with another limit for reads. */
+  public ApiServices withReadLimit(Duration limit) {
+    return new ApiServices(
+        http,
+        auth,
+        keys,
+        failures,
+        resources,
+        readiness,
+        metrics,
+        connections,
+        limit,
+        port,
+        draining);
   }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,8 @@ final class Authentication {
   // Counted from the start of the look-up; the rest of the second is for the request itself.
   private static final Duration REMEMBERED = Duration.ofMillis(900);
   private static final long REMEMBERED_MAX = 10_000;
+  // A database that stands still must not keep a publisher waiting for a refusal.
+  private static final Duration LOOKUP_LIMIT = Duration.ofSeconds(4);
   private static final String SCHEME = "bearer ";
 
   private final KeyStore keys;
@@ -88,6 +91,7 @@ final class Authentication {
     long askedAt = System.nanoTime();
     Future<Optional<Caller>> lookup =
         keys.find(token)
+            .timeout(LOOKUP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
             .map(key -> key.map(ApiKey::caller))
             .onSuccess(
                 caller ->

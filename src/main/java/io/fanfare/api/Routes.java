@@ -5,11 +5,13 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -26,17 +28,24 @@ public final class Routes {
   private final Router router;
   private final Authentication authentication;
   private final long bodyBytesMax;
+  private final Duration readLimit;
   private final Map<String, Map<HttpMethod, Handler<RoutingContext>>> paths = new LinkedHashMap<>();
 
-  Routes(Router router, Authentication authentication, long bodyBytesMax) {
+  Routes(Router router, Authentication authentication, long bodyBytesMax, Duration readLimit) {
     this.router = router;
     this.authentication = authentication;
     this.bodyBytesMax = bodyBytesMax;
+    this.readLimit = readLimit;
   }
 
   /** A route for {@code GET}; {@code :name} in the path stands for one part of it. */
   public Routes get(String path, Permission permission, ApiHandler handler) {
-    return add(HttpMethod.GET, path, permission, handler);
+    // A database that stands still ends no query, and a reader must not wait for it to go on.
+    return add(
+        HttpMethod.GET,
+        path,
+        permission,
+        request -> handler.handle(request).timeout(readLimit.toMillis(), TimeUnit.MILLISECONDS));
   }
 
   /** A route for {@code POST}. */

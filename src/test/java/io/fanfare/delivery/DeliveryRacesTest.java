@@ -167,6 +167,21 @@ class DeliveryRacesTest {
   }
 
   @Test
+  void whoLostTheRightSendsNoHandOverAndFetchesNothing() throws Exception {
+    Webhook webhook = known(2, "/doubt");
+    await(rig.handOver(2));
+    await().until(() -> rig.reports.size() == 1);
+    rig.fence.lost();
+    await(rig.handOver(2));
+    rig.wake(2);
+    // Whatever was going to be sent is on its way when another webhook's change has been heard.
+    await(rig.change(webhook, TestWebhooks.of(2, 2, webhook.url(), true)));
+    await(rig.vertx.timer(300, TimeUnit.MILLISECONDS));
+    assertThat(rig.receiver.receipts("/doubt")).hasSize(1);
+    assertThat(rig.pages).as("nothing is fetched either").isEmpty();
+  }
+
+  @Test
   void aTestOfADeletedWebhookIsRefused() throws Exception {
     Webhook webhook = known(2, "/gone");
     await(rig.handOver(2));

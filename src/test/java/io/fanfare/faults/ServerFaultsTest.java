@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.fanfare.TestFanfare;
 import io.fanfare.TestReceiver;
+import io.fanfare.client.FanfareClient;
 import io.fanfare.config.DatabaseConfig;
 import io.fanfare.config.FanfareConfig;
 import io.fanfare.database.EmbeddedPostgres;
@@ -51,7 +52,9 @@ class ServerFaultsTest {
         TestFanfare.start(
             "postgresql://%s:%s@127.0.0.1:%d/postgres"
                 .formatted(options.getUser(), options.getPassword(), server.port()),
-            Map.of("FANFARE_DATABASE_STATEMENT_TIMEOUT", "1s"));
+            Map.of(
+                "FANFARE_DATABASE_STATEMENT_TIMEOUT", "1s",
+                "FANFARE_DATABASE_READ_TIMEOUT", "1s"));
     receiver = TestReceiver.start(vertx);
     webhook =
         fanfare
@@ -92,6 +95,12 @@ class ServerFaultsTest {
   void aServerThatStandsStillMakesNobodyWait() throws Exception {
     SteadyPublisher publisher = new SteadyPublisher(vertx, fanfare.client(), 5).start(4);
     await().until(() -> publisher.accepted().size() > 100);
+    JsonObject key =
+        await(
+            fanfare
+                .client()
+                .post("/api/keys", new JsonObject().put("name", "k").put("role", "publisher")));
+    FanfareClient keyed = fanfare.client(key.getString("token"));
     List<Long> processes = processes();
     signal("STOP", processes);
     try {
@@ -99,7 +108,13 @@ class ServerFaultsTest {
       // One second for the statement, one of patience for its fate.
       await().atMost(Duration.ofSeconds(8)).until(() -> publisher.refused() >= refused + 8);
       Future<HttpResponse<Buffer>> ready = get("/health/ready");
-      assertThat(ready.await(5, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
+      Future<HttpResponse<Buffer>> read = get("/api/webhooks/" + webhook);
+      Future<HttpResponse<Buffer>> published =
+          keyed.raw(HttpMethod.POST, "/api/events", Buffer.buffer("{}"));
+      for (Future<HttpResponse<Buffer>> answer : List.of(ready, read, published)) {
+        assertThat(answer.await(8, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
+        assertThat(answer.result().getHeader("Retry-After")).isNotNull();
+      }
       long begin = System.nanoTime();
       for (int i = 0; i < 20; i++) {
         assertThat(await(get("/health/live")).statusCode()).isEqualTo(200);
