@@ -14,6 +14,7 @@ import io.vertx.pgclient.PgConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +73,18 @@ class DatabaseTroubleTest {
   }
 
   @Test
+  void backendsThatAreEndedAgainAndAgainLoseNothing() throws Exception {
+    SteadyPublisher publisher = publishing();
+    for (int i = 0; i < 6; i++) {
+      int before = publisher.accepted().size();
+      execute(
+          "select pg_terminate_backend(pid) from pg_stat_activity where usename = '" + role + "'");
+      await().until(() -> publisher.accepted().size() > before + 20);
+    }
+    goesOn(publisher);
+  }
+
+  @Test
   void onAFullDiskNothingIsAcknowledgedUntilThereIsRoom() throws Exception {
     SteadyPublisher publisher = publishing();
     execute(
@@ -103,7 +116,7 @@ class DatabaseTroubleTest {
       execute("begin");
       execute("lock table " + table + " in exclusive mode");
       // Longer than a statement may take.
-      await(vertx.timer(1_300, java.util.concurrent.TimeUnit.MILLISECONDS));
+      await(vertx.timer(1_300, TimeUnit.MILLISECONDS));
       execute("commit");
       await().until(() -> publisher.accepted().size() > before + 20);
     }
