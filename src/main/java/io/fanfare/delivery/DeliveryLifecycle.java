@@ -3,6 +3,7 @@ package io.fanfare.delivery;
 import io.fanfare.bus.Addresses;
 import io.fanfare.bus.LocalCodec;
 import io.fanfare.event.Event;
+import io.fanfare.schedule.Wake;
 import io.fanfare.webhook.Webhook;
 import io.fanfare.webhook.WebhookLifecycle;
 import io.vertx.core.Future;
@@ -50,6 +51,17 @@ public final class DeliveryLifecycle implements WebhookLifecycle {
     return Future.all(barriers)
         .compose(v -> ask(new Control.Deleted(webhook.number()), LocalCodec.OPTIONS))
         .mapEmpty();
+  }
+
+  @Override
+  public void marked(Webhook webhook) {
+    // Whoever is woken for a webhook that is deleted has what waits ended.
+    vertx
+        .eventBus()
+        .send(
+            Addresses.supervisor(webhook.number() % loops),
+            new Wake(webhook.number()),
+            LocalCodec.OPTIONS);
   }
 
   /** Makes one attempt at once and completes with what it met. */

@@ -122,7 +122,7 @@ public final class DeliverySupervisor extends VerticleBase {
   private void wake(int webhook) {
     Webhook known = delivering.index().byNumber(webhook);
     if (known == null) {
-      // An outcome or a redelivery was committed after its rows were ended.
+      // It was just marked deleted, or an outcome or a redelivery was committed later than that.
       endWaiting(webhook, seats.get(webhook));
       return;
     }
@@ -182,7 +182,6 @@ public final class DeliverySupervisor extends VerticleBase {
     Seat seat = seats.get(webhook);
     if (seat == null) {
       delivering.windows().remove(webhook);
-      tellDeleted(webhook, Set.of());
       message.reply(null);
       return;
     }
@@ -191,7 +190,6 @@ public final class DeliverySupervisor extends VerticleBase {
         seat,
         verticle -> {
           verticle.deleted();
-          tellDeleted(webhook, verticle.held());
           message.reply(null);
         });
   }
@@ -279,7 +277,7 @@ public final class DeliverySupervisor extends VerticleBase {
       }
       home.runOnContext(
           v -> {
-            if (seat.deleted ? verticle.inFlight() == 0 : verticle.isIdle(idleMillis)) {
+            if (seat.deleted ? verticle.isDone() : verticle.isIdle(idleMillis)) {
               context.runOnContext(w -> retire(entry.getKey(), seat));
             }
           });
@@ -302,7 +300,7 @@ public final class DeliverySupervisor extends VerticleBase {
         v -> {
           boolean idle =
               seat.deleted
-                  ? verticle.inFlight() == 0
+                  ? verticle.isDone()
                   : verticle.isIdle(delivering.config().idleUndeploy().toMillis());
           context.runOnContext(w -> retired(webhook, seat, verticle, deployment, idle));
         });

@@ -211,9 +211,9 @@ final class DeliveryVerticle extends VerticleBase {
     return Set.copyOf(fetched);
   }
 
-  /** Attempts in flight. */
-  int inFlight() {
-    return inFlight;
+  /** Whether a deleted webhook's last attempt has ended and is written down. */
+  boolean isDone() {
+    return inFlight == 0 && fetched.isEmpty();
   }
 
   /** Whether the verticle has been of no use for this long. */

@@ -19,4 +19,7 @@ public interface WebhookLifecycle {
    * be called again for the same webhook, when its client repeats a request that failed.
    */
   Future<Void> deleted(Webhook webhook);
+
+  /** Called once the webhook is marked deleted: what waits of it may be ended. */
+  void marked(Webhook webhook);
 }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * create, update:  commit ─► index ─► delivery room ─► answer
- * delete:          index ─► delivery room ─► commit ─► answer
+ * delete:          index ─► delivery room ─► commit ─► answer, and the end of what waits
  * </pre>
  */
 public final class WebhookRegistry {
@@ -119,6 +119,9 @@ public final class WebhookRegistry {
             quiet -> {
               Instant now = now();
               return limited(store.markDeleted(webhook.id(), now))
+                  // Not before: where the mark fails, the webhook lives on after a restart, and
+                  // what waits for it must be there.
+                  .onSuccess(marked -> lifecycle.marked(webhook))
                   .map(marked -> marked ? Optional.of(now) : Optional.empty());
             });
   }

@@ -51,6 +51,9 @@ final class TestApi implements AutoCloseable {
       calls.add("deleted " + webhook.name());
       return deletedAnswer.get();
     }
+
+    @Override
+    public void marked(Webhook webhook) {}
   }
 
   final Vertx vertx = Vertx.vertx();

@@ -136,7 +136,7 @@ final class DeliveryRig implements AutoCloseable {
   /** Deletes as the registry does: the index first. */
   Future<Void> delete(Webhook webhook) {
     index.remove(webhook.number());
-    return lifecycle.deleted(webhook);
+    return lifecycle.deleted(webhook).onSuccess(v -> lifecycle.marked(webhook));
   }
 
   /** Changes as the registry does: the index first. */

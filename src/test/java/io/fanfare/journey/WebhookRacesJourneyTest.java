@@ -14,6 +14,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpRequest;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -62,7 +63,9 @@ class WebhookRacesJourneyTest {
       if (published.getInteger("deliveries") == 1) {
         accepted++;
         String event = published.getString("event_id");
-        await().until(() -> !deliveryOf(event).getString("status").equals("pending"));
+        await()
+            .pollDelay(Duration.ZERO)
+            .until(() -> !deliveryOf(event).getString("status").equals("pending"));
         JsonObject delivery = deliveryOf(event);
         if (delivery.getString("status").equals("failed")) {
           failed++;

@@ -69,7 +69,21 @@ class WebhookOrderTest {
     await(update);
 
     assertThat(index.size()).isZero();
+    assertThat(told).containsExactly("deleted", "marked");
+  }
+
+  @Test
+  void nothingThatWaitsIsEndedWhereTheDeletionIsNotCommitted() throws Exception {
+    Webhook made = await(registry.create(TestWebhooks.of(0, "https://example.com/1")));
+    await(database.control().query("alter table webhook rename to away").execute());
+    Future<?> deleted = registry.delete(made);
+    await(deleted.otherwiseEmpty());
+    assertThat(deleted.failed()).isTrue();
     assertThat(told).containsExactly("deleted");
+
+    await(database.control().query("alter table away rename to webhook").execute());
+    assertThat(await(registry.delete(made))).isPresent();
+    assertThat(told).containsExactly("deleted", "deleted", "marked");
   }
 
   @Test
@@ -153,6 +167,11 @@ class WebhookOrderTest {
     public Future<Void> deleted(Webhook webhook) {
       told.add("deleted");
       return Future.succeededFuture();
+    }
+
+    @Override
+    public void marked(Webhook webhook) {
+      told.add("marked");
     }
   }
 }
