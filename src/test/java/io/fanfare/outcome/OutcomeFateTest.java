@@ -192,7 +192,7 @@ class OutcomeFateTest {
         .eventBus()
         .send(
             Addresses.outcome(0),
-            new Report(delivery, Report.Kind.ATTEMPTED, null, outcome, false, null),
+            new Report(delivery, Report.Kind.ATTEMPTED, outcome, false, null, null),
             LocalCodec.OPTIONS);
   }
 
