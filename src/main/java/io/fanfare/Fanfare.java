@@ -59,10 +59,22 @@ public final class Fanfare extends VerticleBase {
   public Future<?> start() {
     LocalCodec.register(vertx);
     return ListenCheck.of(vertx, config.http())
-        .compose(free -> Database.open(vertx, config.database()))
-        .compose(this::prepare)
+        .compose(free -> prepare())
         .compose(this::open)
         .recover(failure -> stop().transform(stopped -> Future.failedFuture(failure)));
+  }
+
+  /** Begins again where the server that was adopted went with the process that owned it. */
+  private Future<Database> prepare() {
+    return Database.open(vertx, config.database())
+        .compose(this::prepare)
+        .recover(
+            failure -> {
+              Database gone = database;
+              return gone != null && gone.serverHasGone()
+                  ? gone.close().transform(closed -> prepare())
+                  : Future.failedFuture(failure);
+            });
   }
 
   private Future<Database> prepare(Database opened) {

@@ -65,19 +65,14 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClientAgent;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -274,16 +269,12 @@ final class Rooms {
   }
 
   private IntFunction<Deployable> supervisors() {
-    List<HttpClientAgent> clients = new ArrayList<>();
-    for (int i = 0; i < loops; i++) {
-      clients.add(client(config.delivery()));
-    }
     Delivering delivering =
         new Delivering(
             config.delivery(),
             index,
             windows,
-            new DeliveryLoops(clients, config.delivery()),
+            new DeliveryLoops(vertx, loops, config.delivery()),
             networks,
             node.fence(),
             clock,
@@ -291,28 +282,6 @@ final class Rooms {
             config.schedule().pageMax(),
             metrics);
     return number -> new DeliverySupervisor(number, delivering);
-  }
-
-  private HttpClientAgent client(DeliveryConfig delivery) {
-    HttpClientOptions options =
-        new HttpClientOptions()
-            .setProtocolVersion(HttpVersion.HTTP_1_1)
-            .setUseAlpn(false)
-            .setDecompressionSupported(false)
-            .setKeepAlive(true)
-            // Shorter than Node's 5 s: better that we close an idle connection than the receiver
-            // does.
-            .setKeepAliveTimeout((int) delivery.keepAlive().toSeconds())
-            .setConnectTimeout((int) delivery.connectTimeout().toMillis())
-            .setSslHandshakeTimeout(delivery.connectTimeout().toMillis())
-            .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
-            .setTcpNoDelay(true)
-            .setTrustAll(false)
-            .setVerifyHost(true)
-            .setMaxInitialLineLength(4_096)
-            .setMaxHeaderSize(8_192)
-            .setMaxChunkSize(8_192);
-    return vertx.createHttpClient(options);
   }
 
   private Deployable stats() {

@@ -110,8 +110,10 @@ public final class Database {
         .compose(target -> open(vertx, config, target, embedded))
         .recover(
             e ->
-                (embedded.adopted() ? done() : stop(vertx, embedded))
-                    .transform(stopped -> Future.failedFuture(embedded.failure(e))));
+                embedded.hasGone()
+                    ? open(vertx, config)
+                    : (embedded.adopted() ? done() : stop(vertx, embedded))
+                        .transform(stopped -> Future.failedFuture(embedded.failure(e))));
   }
 
   private static Future<Database> open(
@@ -177,6 +179,19 @@ public final class Database {
    */
   public void ownServer() {
     ownsServer = true;
+  }
+
+  /** Whether {@link #close} stops the server, and every connection with it. */
+  public boolean stopsServer() {
+    return embedded != null && ownsServer;
+  }
+
+  /**
+   * Whether an adopted server has been stopped by its earlier owner: opening the database again
+   * starts another one.
+   */
+  public boolean serverHasGone() {
+    return embedded != null && !ownsServer && embedded.hasGone();
   }
 
   /** Says that another process has the right now: the server is its to stop. */
@@ -251,13 +266,13 @@ public final class Database {
    * with nobody else on it.
    */
   public Future<Void> close() {
-    return stopsServer()
+    return mustStopServer()
         .compose(stop -> closePools().transform(closed -> stop ? stopServer() : done()));
   }
 
-  private Future<Boolean> stopsServer() {
+  private Future<Boolean> mustStopServer() {
     if (embedded == null || ownsServer || embedded.adopted()) {
-      return Future.succeededFuture(embedded != null && ownsServer);
+      return Future.succeededFuture(stopsServer());
     }
     return hasOthers()
         .timeout(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)

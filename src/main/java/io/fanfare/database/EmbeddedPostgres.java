@@ -44,6 +44,7 @@ public final class EmbeddedPostgres {
   private final ServerUser user;
   private final String password;
   private final boolean adopted;
+  private final long pid;
   private final int port;
 
   private EmbeddedPostgres(ServerFolder folder, int wantedPort) throws IOException {
@@ -53,6 +54,7 @@ public final class EmbeddedPostgres {
     this.binaries = PostgresBinaries.in(folder.home());
     Optional<Postmaster> running = awaitSettled();
     this.adopted = running.isPresent();
+    this.pid = running.map(Postmaster::pid).orElse(0L);
     if (running.isPresent()) {
       this.user = ServerUser.owning(folder.data());
       this.port = running.get().port();
@@ -98,6 +100,16 @@ public final class EmbeddedPostgres {
   /** Whether it ran before this process came; another one may then still use it. */
   public boolean adopted() {
     return adopted;
+  }
+
+  /** Whether an adopted server has been stopped by whoever owned it, or is about to be. */
+  boolean hasGone() {
+    try {
+      return adopted
+          && Postmaster.of(folder.data()).filter(now -> now.ready() && now.pid() == pid).isEmpty();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Where it listens, on loopback. */

@@ -2,13 +2,17 @@ package io.fanfare.delivery;
 
 import io.fanfare.config.DeliveryConfig;
 import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * Finds the {@link DeliveryLoop} of an event loop. A client per loop keeps attempts and their
@@ -25,14 +29,34 @@ public final class DeliveryLoops {
   private final DeliveryConfig config;
 
   /**
-   * Loops are found as they are asked for.
+   * Loops are found as they are asked for. The clients outlive every delivery verticle, so call it
+   * in the context of the verticle that deploys the rooms.
    *
-   * @param clients as many as there are event loops; they must outlive every delivery verticle, so
-   *     make them in the context of the verticle that deploys the rooms
+   * @param count how many event loops there are
    */
-  public DeliveryLoops(List<HttpClientAgent> clients, DeliveryConfig config) {
-    this.clients = List.copyOf(clients);
+  public DeliveryLoops(Vertx vertx, int count, DeliveryConfig config) {
+    this.clients =
+        Stream.generate(() -> vertx.createHttpClient(options(config))).limit(count).toList();
     this.config = config;
+  }
+
+  private static HttpClientOptions options(DeliveryConfig config) {
+    return new HttpClientOptions()
+        .setProtocolVersion(HttpVersion.HTTP_1_1)
+        .setUseAlpn(false)
+        .setDecompressionSupported(false)
+        .setKeepAlive(true)
+        // Shorter than Node's 5 s: better that we close an idle connection than the receiver does.
+        .setKeepAliveTimeout((int) config.keepAlive().toSeconds())
+        .setConnectTimeout((int) config.connectTimeout().toMillis())
+        .setSslHandshakeTimeout(config.connectTimeout().toMillis())
+        .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+        .setTcpNoDelay(true)
+        .setTrustAll(false)
+        .setVerifyHost(true)
+        .setMaxInitialLineLength(4_096)
+        .setMaxHeaderSize(8_192)
+        .setMaxChunkSize(8_192);
   }
 
   /** That of a verticle's context. */

@@ -5,33 +5,23 @@ import io.fanfare.bus.LocalCodec;
 import io.fanfare.event.Delivery;
 import io.fanfare.event.Event;
 import io.fanfare.event.Window;
-import io.fanfare.id.IdKind;
-import io.fanfare.schedule.Page;
-import io.fanfare.schedule.PageRequest;
 import io.fanfare.webhook.CircuitRecord;
-import io.fanfare.webhook.NetworkPolicy;
-import io.fanfare.webhook.TargetUrl;
 import io.fanfare.webhook.Webhook;
-import io.vertx.circuitbreaker.CircuitBreaker;
-import io.vertx.circuitbreaker.CircuitBreakerOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.Message;
 import java.util.ArrayDeque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Delivers for one webhook. Holds its window: what is in memory and waits for its turn, what is in
- * flight, and which fetched rows are not written down yet. One receiver's trouble stays in here.
+ * Delivers for one webhook: decides what is sent when, and what its circuit lets through. What is
+ * in memory waits here for its turn; {@link Backlog} knows what waits in the database, {@link
+ * Sender} makes the attempts. One receiver's trouble stays in here.
  *
  * <pre>
  *  hand-over ─┐
@@ -43,8 +33,7 @@ import org.slf4j.LoggerFactory;
  *
  * All methods run on the verticle's own context.
  */
-final class DeliveryVerticle extends VerticleBase {
-  private static final Logger LOG = LoggerFactory.getLogger(DeliveryVerticle.class);
+final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
   private static final long FENCE_CHECK_MILLIS = 200;
 
   private final int number;
@@ -53,17 +42,12 @@ final class DeliveryVerticle extends VerticleBase {
   private final Circuit circuit;
   private final Window window;
   private final Concurrency concurrency;
-  private final Receiver.Names names;
 
   private final ArrayDeque<Delivery> waiting = new ArrayDeque<>();
-  private final Set<UUID> fetched = new HashSet<>();
-  private @Nullable Receiver receiver;
   private DeliveryLoop loop;
-  private Resolver resolver;
-  private CircuitBreaker breaker;
+  private Sender sender;
+  private Backlog backlog;
   private int inFlight;
-  private boolean due;
-  private boolean fetching;
   private boolean waitingForSlot;
   private boolean stopped;
   private @Nullable Promise<Void> drained;
@@ -82,38 +66,20 @@ final class DeliveryVerticle extends VerticleBase {
     this.circuit = circuit;
     this.window = delivering.windows().of(number);
     this.concurrency = new Concurrency(delivering.config().concurrency());
-    this.names = Receiver.Names.of(delivering.config());
   }
 
   @Override
   public Future<?> start() {
     loop = delivering.loops().of(context);
-    resolver = new Resolver(vertx, delivering.networks());
-    breaker = closedBreaker();
+    sender = new Sender(vertx, delivering, loop);
+    backlog = new Backlog(vertx, number, window, this);
     idleSince = delivering.clock().millis();
     if (circuit.state() != Circuit.State.CLOSED) {
       window.shut(true);
-      breaker.open();
+      sender.openBreaker();
       awaitProbe();
     }
     return Future.succeededFuture();
-  }
-
-  /**
-   * The shell around the call: it opens and closes as {@link Circuit} decides, never by itself. It
-   * has no timeout of its own, because an attempt always ends by its deadline: a second timer for
-   * each was 2 % of the service's CPU.
-   */
-  private CircuitBreaker closedBreaker() {
-    return CircuitBreaker.create(
-        "webhook",
-        vertx,
-        new CircuitBreakerOptions()
-            .setMaxFailures(Integer.MAX_VALUE)
-            .setMaxRetries(0)
-            .setTimeout(-1)
-            .setResetTimeout(-1)
-            .setNotificationAddress(null));
   }
 
   /**
@@ -139,7 +105,7 @@ final class DeliveryVerticle extends VerticleBase {
         .future()
         .timeout(delivering.config().drainTimeout().toMillis(), TimeUnit.MILLISECONDS)
         .otherwiseEmpty()
-        .onComplete(done -> breaker.close());
+        .onComplete(done -> sender.end());
   }
 
   /** Where this verticle lives. */
@@ -163,8 +129,9 @@ final class DeliveryVerticle extends VerticleBase {
   }
 
   /** Deliveries wait in the database, or there is room again. */
-  void wake() {
-    due = true;
+  @Override
+  public void wake() {
+    backlog.setDue();
     if (circuit.state() == Circuit.State.OPEN) {
       probe();
     } else {
@@ -174,7 +141,7 @@ final class DeliveryVerticle extends VerticleBase {
 
   /** These fetched rows are written down. */
   void recorded(List<UUID> deliveries) {
-    deliveries.forEach(fetched::remove);
+    backlog.recorded(deliveries);
     pump();
   }
 
@@ -183,7 +150,7 @@ final class DeliveryVerticle extends VerticleBase {
    * what they hold.
    */
   void changed(boolean closeCircuit) {
-    receiver = null;
+    sender.forgetReceiver();
     if (closeCircuit && circuit.state() != Circuit.State.CLOSED) {
       closed(Circuit.State.OPEN, circuit.close());
       persistCircuit();
@@ -208,12 +175,12 @@ final class DeliveryVerticle extends VerticleBase {
 
   /** Fetched rows whose outcome is not written down yet. */
   Set<UUID> held() {
-    return Set.copyOf(fetched);
+    return backlog.fetched();
   }
 
   /** Whether a deleted webhook's last attempt has ended and is written down. */
   boolean isDone() {
-    return inFlight == 0 && fetched.isEmpty();
+    return inFlight == 0 && backlog.fetched().isEmpty();
   }
 
   /** Whether the verticle has been of no use for this long. */
@@ -221,11 +188,10 @@ final class DeliveryVerticle extends VerticleBase {
     boolean busy =
         inFlight > 0
             || !waiting.isEmpty()
-            || !fetched.isEmpty()
-            || fetching
+            || !backlog.isAtRest()
             || waitingForSlot
             || fenceTimer >= 0
-            || (due && isActive())
+            || (backlog.isDue() && isActive())
             || circuit.state() != Circuit.State.CLOSED;
     long now = delivering.clock().millis();
     if (busy) {
@@ -243,7 +209,8 @@ final class DeliveryVerticle extends VerticleBase {
     if (!delivering.fence().isHeld()) {
       return Future.failedFuture("the right to deliver is in doubt");
     }
-    return attempt(webhook, event, id)
+    return sender
+        .sendPast(webhook, event, id)
         .onSuccess(
             outcome -> {
               if (outcome.isAccepted() && circuit.state() != Circuit.State.CLOSED) {
@@ -267,7 +234,7 @@ final class DeliveryVerticle extends VerticleBase {
       start(waiting.poll(), false);
     }
     // While the circuit is open only probes are fetched: what waits is neither read nor rewritten.
-    if (due && !isBlocked() && waiting.size() < Math.max(1, concurrency.limit())) {
+    if (backlog.isDue() && !isBlocked() && waiting.size() < Math.max(1, concurrency.limit())) {
       fetch(delivering.pageMax());
     }
   }
@@ -315,59 +282,9 @@ final class DeliveryVerticle extends VerticleBase {
       return;
     }
     inFlight++;
-    breaker
-        .execute(() -> attempt(webhook, delivery.event(), delivery.id()))
-        .otherwise(this::internal)
+    sender
+        .send(webhook, delivery.event(), delivery.id())
         .onSuccess(outcome -> ended(delivery, webhook, probe, outcome));
-  }
-
-  private Future<Outcome> attempt(Webhook webhook, Event event, UUID id) {
-    try {
-      if (!webhook.readable()) {
-        // Its secret or headers cannot be decrypted: nothing may be sent that is not signed.
-        long now = delivering.clock().millis();
-        return Future.succeededFuture(
-            Outcome.withoutAnswer(Outcome.Kind.INTERNAL, now, now, "key_error"));
-      }
-      Receiver to = receiver(webhook);
-      String deliveryId = IdKind.DELIVERY.format(id);
-      byte[] body = Body.splice(event, webhook.publicId(), deliveryId);
-      return new Attempt(
-              vertx,
-              loop,
-              resolver,
-              to,
-              delivering.clock(),
-              (int) delivering.config().responseBodyMax(),
-              delivering.bodyInlineMax(),
-              event.type(),
-              deliveryId,
-              body)
-          .run();
-    } catch (TargetUrl.RefusedException e) {
-      long now = delivering.clock().millis();
-      return Future.succeededFuture(
-          Outcome.withoutAnswer(Outcome.Kind.DENIED, now, now, NetworkPolicy.REFUSAL));
-    } catch (RuntimeException e) {
-      // A row that only a hand in the database can have made: this delivery fails, its neighbours
-      // do not.
-      return Future.succeededFuture(internal(e));
-    }
-  }
-
-  private Outcome internal(Throwable cause) {
-    long now = delivering.clock().millis();
-    LOG.error("an attempt of webhook {} met an error of ours", number, cause);
-    return Outcome.withoutAnswer(Outcome.Kind.INTERNAL, now, now, "internal error");
-  }
-
-  private Receiver receiver(Webhook webhook) throws TargetUrl.RefusedException {
-    Receiver current = receiver;
-    if (current == null || current.webhook().version() != webhook.version()) {
-      current = new Receiver(webhook, names, delivering.networks());
-      receiver = current;
-    }
-    return current;
   }
 
   private void ended(Delivery delivery, Webhook sentAs, boolean probe, Outcome outcome) {
@@ -395,7 +312,7 @@ final class DeliveryVerticle extends VerticleBase {
   private void opened(Circuit.State before) {
     delivering.listener().circuit(before, circuit.state());
     window.shut(true);
-    breaker.open();
+    sender.openBreaker();
     releaseWaiting();
     awaitProbe();
   }
@@ -409,10 +326,10 @@ final class DeliveryVerticle extends VerticleBase {
       vertx.cancelTimer(probeTimer);
       probeTimer = -1;
     }
-    breaker = closedBreaker();
+    sender.closeBreaker();
     concurrency.restart();
     window.shut(!isActive());
-    due = true;
+    backlog.setDue();
   }
 
   private void releaseWaiting() {
@@ -436,13 +353,13 @@ final class DeliveryVerticle extends VerticleBase {
             wait,
             timer -> {
               probeTimer = -1;
-              due = true;
+              backlog.setDue();
               probe();
             });
   }
 
   private void probe() {
-    if (stopped || !due || !isActive() || circuit.state() != Circuit.State.OPEN) {
+    if (stopped || !backlog.isDue() || !isActive() || circuit.state() != Circuit.State.OPEN) {
       return;
     }
     if (!delivering.fence().isHeld()) {
@@ -475,12 +392,12 @@ final class DeliveryVerticle extends VerticleBase {
     }
     if (!delivering.fence().isHeld()) {
       loop.giveBack();
-      forget(delivery);
+      backlog.forget(delivery);
+      awaitFence();
     } else if (isActive() && !stopped && circuit.tryProbe(delivering.clock().millis())) {
       delivering.listener().circuit(Circuit.State.OPEN, Circuit.State.HALF_OPEN);
       persistCircuit();
-      // An open breaker cannot be reset from outside; a new one starts closed.
-      breaker = closedBreaker();
+      sender.closeBreaker();
       start(delivery, true);
     } else {
       loop.giveBack();
@@ -488,84 +405,17 @@ final class DeliveryVerticle extends VerticleBase {
     }
   }
 
-  /** Leaves a fetched row to the database, where it still waits. */
-  private void forget(Delivery delivery) {
-    fetched.remove(delivery.id());
-    delivery.letGo();
-    due = true;
-    awaitFence();
-  }
-
-  /** Asks for due deliveries, as many as there is room for. */
   private void fetch(int wanted) {
     boolean probing = circuit.state() == Circuit.State.OPEN;
-    if (fetching
-        || stopped
-        || (!probing && isBlocked())
-        || circuit.state() == Circuit.State.HALF_OPEN) {
-      return;
+    if (!stopped && circuit.state() != Circuit.State.HALF_OPEN && (probing || !isBlocked())) {
+      backlog.fetch(wanted);
     }
-    int permits = window.holdUpTo(wanted);
-    if (permits == 0) {
-      window.hungry();
-      // A permit may have come back in between, unseen.
-      if (window.free() > 0 && window.takeHunger()) {
-        vertx.runOnContext(v -> pump());
-      }
-      return;
-    }
-    fetching = true;
-    // Whoever wakes this verticle from now on may speak of rows that the page is too early for.
-    due = false;
-    long token = window.spillToken();
-    vertx
-        .eventBus()
-        .<Page>request(
-            Addresses.PAGE,
-            new PageRequest(number, permits, Set.copyOf(fetched)),
-            LocalCodec.OPTIONS)
-        .map(Message::body)
-        .onComplete(
-            (page, failure) -> {
-              fetching = false;
-              if (page == null) {
-                window.unused(permits);
-                due = true;
-                retryFetch();
-              } else {
-                took(page, permits, token, wanted);
-              }
-            });
   }
 
-  private void retryFetch() {
-    vertx.setTimer(
-        1000,
-        timer -> {
-          if (due) {
-            wake();
-          }
-        });
-  }
-
-  private void took(Page page, int permits, long token, int wanted) {
-    int n = page.deliveries().size();
-    window.unused(permits - n);
-    if (n == 0) {
-      // Where a flush has spilled since, its commit wakes this webhook again.
-      window.stopSpilling(token);
-      if (due) {
-        wake();
-      }
-      return;
-    }
-    due |= n == permits || window.isSpilling();
+  @Override
+  public void took(List<Delivery> page, int wanted) {
     boolean probing = wanted == 1 && circuit.state() == Circuit.State.OPEN;
-    for (Page.Due row : page.deliveries()) {
-      window.fetched(row.event().data().length());
-      fetched.add(row.id());
-      Delivery delivery =
-          new Delivery(number, row.id(), row.event(), row.attempts(), row.probes(), null, window);
+    for (Delivery delivery : page) {
       if (probing && !stopped && isActive()) {
         startProbe(delivery);
       } else if (isBlocked()) {

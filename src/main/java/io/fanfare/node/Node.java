@@ -212,7 +212,10 @@ public final class Node {
             });
   }
 
-  /** Writes the mark a last time and gives the right back. */
+  /**
+   * Writes the mark a last time and gives the right back; where the server is stopped next, the
+   * right goes with it, so that nobody takes over a server on its way out.
+   */
   public Future<Void> release(UUID mark) {
     closing = true;
     if (timer >= 0) {
@@ -222,6 +225,6 @@ public final class Node {
         .beat(database.control(), fence.epoch(), mark)
         .<Void>mapEmpty()
         .otherwiseEmpty()
-        .compose(v -> lockHolder.close());
+        .compose(v -> database.stopsServer() ? Future.succeededFuture() : lockHolder.close());
   }
 }

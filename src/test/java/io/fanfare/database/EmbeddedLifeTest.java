@@ -47,6 +47,23 @@ class EmbeddedLifeTest {
     assertThat(runs()).isFalse();
   }
 
+  @Test
+  void aGuestSeesThatTheServerWentAndStartsAnother(Vertx vertx) throws Exception {
+    Database owner = Database.open(vertx, config()).await(30, SECONDS);
+    owner.ownServer();
+    Database next = Database.open(vertx, config()).await(30, SECONDS);
+    assertThat(next.serverHasGone()).isFalse();
+
+    owner.close().await(30, SECONDS);
+
+    assertThat(next.serverHasGone()).isTrue();
+    next.close().await(30, SECONDS);
+    Database again = Database.open(vertx, config()).await(30, SECONDS);
+    again.control().query("select 1").execute().await(10, SECONDS);
+    again.close().await(30, SECONDS);
+    assertThat(runs()).isFalse();
+  }
+
   private static boolean runs() throws Exception {
     return Postmaster.of(home.resolve("data")).isPresent();
   }

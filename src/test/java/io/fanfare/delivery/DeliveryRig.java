@@ -70,7 +70,7 @@ final class DeliveryRig implements AutoCloseable {
             config,
             index,
             windows,
-            new DeliveryLoops(List.of(vertx.createHttpClient(), vertx.createHttpClient()), config),
+            new DeliveryLoops(vertx, 2, config),
             new NetworkPolicy(List.of("127.0.0.0/8"), true, () -> 1),
             fence,
             Clock.systemUTC(),
