@@ -100,7 +100,7 @@ public final class KeysHandler implements ResourceHandler {
                         .put("key_id", IdKind.KEY.format(id))
                         .put(
                             "deleted_at",
-                            Timestamps.seconds(
+                            Timestamps.millis(
                                 revoked.orElseThrow(() -> ApiException.notFound("API key"))))));
   }
 
@@ -111,6 +111,6 @@ public final class KeysHandler implements ResourceHandler {
         .put("role", key.role().wireName())
         .put("project_id", key.projectId())
         .put("user_id", key.userId())
-        .put("created_at", Timestamps.seconds(key.createdAt()));
+        .put("created_at", Timestamps.millis(key.createdAt()));
   }
 }

@@ -137,6 +137,8 @@ class AccessApiTest {
     assertThat(key.fieldNames())
         .containsExactlyInAnyOrder(
             "key_id", "token", "name", "role", "project_id", "user_id", "created_at");
+    // A field of ours: milliseconds.
+    assertThat(key.getString("created_at")).matches("[0-9-]{10}T[0-9:]{8}\\.[0-9]{3}Z");
     String token = key.getString("token");
     assertThat(token).matches("fanfare_[0-9A-Za-z]{49}");
 
