@@ -50,9 +50,8 @@ public final class Database {
           "enable_mergejoin", "off",
           "enable_seqscan", "off",
           // Without these two an outcome's bounds of ids would be read whole and kept, and each of
-          // its rows
-          // be searched there: cheap on paper while a partition looks empty, and quadratic in
-          // truth.
+          // its rows be searched there: cheap on paper while a partition looks empty, and
+          // quadratic in truth.
           "enable_bitmapscan", "off",
           "enable_material", "off");
 

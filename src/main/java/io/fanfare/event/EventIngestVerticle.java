@@ -221,6 +221,7 @@ public final class EventIngestVerticle extends VerticleBase {
 
   private void flush() {
     Flush flush = next();
+    // Half of the largest flush is full enough: waiting for more would gain little.
     answered = Math.min(flush.items().size(), config.batchEventsMax() / 2);
     if (flush.isEmpty()) {
       // Every request was refused while it was matched.

@@ -18,8 +18,7 @@ import java.util.UUID;
 /** The SQL of accepting events. Every statement is one per flush, whatever the flush holds. */
 final class IngestStore {
   // One round trip and one commit: the events, their deliveries, and the row of statistics, unless
-  // another process has
-  // taken over.
+  // another process has taken over.
   private static final String INSERT =
       """
       with fence as (select 1 from node where epoch = $1::int8),

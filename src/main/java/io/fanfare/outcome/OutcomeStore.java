@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutcomeStore {
   // A row that is ended already stays as it is, which makes the statement safe to repeat; the
-  // statistics come from the
-  // rows that really changed. The id bounds let PostgreSQL leave out the other days' partitions.
+  // statistics come from the rows that really changed. The id bounds let PostgreSQL leave out the
+  // other days' partitions.
   private static final String RECORD =
       """
       with fence as (select 1 from node where epoch = $1::int8),

@@ -191,7 +191,6 @@ public final class OutcomeVerticle extends VerticleBase {
             done -> {
               flushing = false;
               if (done.succeeded()) {
-                headerSets.stored(along.headers());
                 listener.flushed(batch.size(), System.nanoTime() - begin);
                 recorded(batch);
               }
@@ -269,6 +268,8 @@ public final class OutcomeVerticle extends VerticleBase {
   private Future<Void> commit(List<OutcomeStore.Line> lines, Along along) {
     return store
         .record(writer, lines, along)
+        // Here, not when all of a split flush has ended: a part that was dropped stored nothing.
+        .onSuccess(v -> headerSets.stored(along.headers()))
         .recover(
             failure -> {
               if (failure instanceof Fence.LostException) {

@@ -22,9 +22,9 @@ final class ScheduleStore {
       from delivery where due_at is not null group by webhook
       """;
 
-  // Always from the head: a cursor that moves forward would miss rows that are committed late. With
-  // a limit, so that
-  // every event is looked up by its key, whatever the planner thinks of a young partition.
+  // Always from the head: a cursor that moves forward would miss rows that are committed late. The
+  // limit of one makes the planner look every event up by its key, whatever it thinks of a young
+  // partition.
   private static final String PAGES =
       """
       select r.webhook, d.id, d.attempts, d.probes, e.id, e.type, e.project_id, e.occurred_at, e.data

@@ -264,8 +264,7 @@ public final class WebhookStore {
   }
 
   // Texts from a handful of fixed parts. The place stands in the text only where there is one: as
-  // an
-  // optional condition it would keep the index from being entered at it.
+  // an optional condition it would keep the index from being entered at it.
   private static String listSql(WebhookQuery query) {
     String direction = query.ascending() ? "asc" : "desc";
     String comparison = query.ascending() ? ">" : "<";
