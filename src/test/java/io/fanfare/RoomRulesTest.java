@@ -23,7 +23,7 @@ class RoomRulesTest {
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages("io.fanfare");
 
-  private static final Set<String> GROUND = Set.of("bus", "config", "id", "json");
+  private static final Set<String> GROUND = Set.of("bus", "config", "id", "json", "time");
 
   private static final Map<String, Set<String>> MAY_KNOW =
       Map.ofEntries(
@@ -31,6 +31,7 @@ class RoomRulesTest {
           Map.entry("config", Set.of()),
           Map.entry("id", Set.of()),
           Map.entry("json", Set.of()),
+          Map.entry("time", Set.of()),
           Map.entry("client", Set.of()),
           Map.entry("database", Set.of()),
           Map.entry("node", Set.of("database")),

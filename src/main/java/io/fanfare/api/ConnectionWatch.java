@@ -1,5 +1,7 @@
 package io.fanfare.api;
 
+import io.fanfare.time.DeadlineWheel;
+import io.fanfare.time.DeadlineWheel.Deadline;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
@@ -8,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds the connections of clients and the time in which they must have sent a request. Idle
@@ -15,15 +18,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  * event loop, used on it alone.
  */
 final class ConnectionWatch {
-  private static final long NO_TIMER = -1;
+  private static final int TICK_MILLIS = 100;
 
-  private final Vertx vertx;
+  private final DeadlineWheel deadlines;
   private final int connectionsMax;
   private final AtomicInteger connections;
   private final Duration readTimeout;
   private final Duration idleTimeout;
-  // The timer of every open connection that must send a head; NO_TIMER while it is served.
-  private final Map<HttpConnection, Long> headTimers = new HashMap<>();
+  private final Map<HttpConnection, Client> clients = new HashMap<>();
 
   /**
    * @param connections counts the connections of all event loops
@@ -36,7 +38,11 @@ final class ConnectionWatch {
       AtomicInteger connections,
       Duration readTimeout,
       Duration idleTimeout) {
-    this.vertx = vertx;
+    this.deadlines =
+        new DeadlineWheel(
+            TICK_MILLIS,
+            System::nanoTime,
+            tick -> vertx.setTimer(TICK_MILLIS, timer -> tick.run()));
     this.connectionsMax = connectionsMax;
     this.connections = connections;
     this.readTimeout = readTimeout;
@@ -46,29 +52,32 @@ final class ConnectionWatch {
   /** A client connected. */
   void connected(HttpConnection connection) {
     int open = connections.incrementAndGet();
+    Client client = new Client(connection);
     connection.closeHandler(
         closed -> {
           connections.decrementAndGet();
-          cancel(connection);
-          headTimers.remove(connection);
+          client.closed();
+          clients.remove(connection);
         });
     if (open > connectionsMax) {
       connection.close();
       return;
     }
-    headTimers.put(connection, NO_TIMER);
-    awaitHead(connection, readTimeout);
+    clients.put(connection, client);
+    client.awaitHead(readTimeout);
   }
 
   /** The head of a request is there. */
   void requested(RoutingContext context) {
     HttpServerRequest request = context.request();
-    HttpConnection connection = request.connection();
-    cancel(connection);
-    context.addEndHandler(sent -> awaitHead(connection, idleTimeout));
+    Client client = clients.get(request.connection());
+    if (client != null) {
+      client.headCame();
+      context.addEndHandler(sent -> client.awaitHead(idleTimeout));
+    }
     if (BodyReceiver.hasBody(request)) {
-      long timer = vertx.setTimer(readTimeout.toMillis(), late -> tooLate(context));
-      request.end().onComplete(end -> vertx.cancelTimer(timer));
+      Deadline body = deadlines.set(readTimeout.toMillis(), () -> tooLate(context));
+      request.end().onComplete(end -> body.met());
     }
     context.next();
   }
@@ -86,18 +95,33 @@ final class ConnectionWatch {
     connection.close();
   }
 
-  private void awaitHead(HttpConnection connection, Duration time) {
-    if (cancel(connection)) {
-      headTimers.put(connection, vertx.setTimer(time.toMillis(), late -> connection.close()));
-    }
-  }
+  /** A connection, which must send a head in time unless a request of it is being served. */
+  private final class Client {
+    private final HttpConnection connection;
+    private @Nullable Deadline head;
+    private boolean closed;
 
-  /** Whether the connection is still open. */
-  private boolean cancel(HttpConnection connection) {
-    Long timer = headTimers.replace(connection, NO_TIMER);
-    if (timer != null && timer != NO_TIMER) {
-      vertx.cancelTimer(timer);
+    Client(HttpConnection connection) {
+      this.connection = connection;
     }
-    return timer != null;
+
+    void awaitHead(Duration time) {
+      headCame();
+      if (!closed) {
+        head = deadlines.set(time.toMillis(), connection::close);
+      }
+    }
+
+    void headCame() {
+      if (head != null) {
+        head.met();
+        head = null;
+      }
+    }
+
+    void closed() {
+      closed = true;
+      headCame();
+    }
   }
 }

@@ -60,7 +60,7 @@ public final class PublishHandler implements ResourceHandler {
         .compose(
             body ->
                 published(request, body, batch, key).onComplete(done -> budget.give(body.length())))
-        .map(answer -> ApiResponse.accepted(answer.body().json()))
+        .map(answer -> ApiResponse.accepted(answer.body().body()))
         .recover(failure -> Future.failedFuture(explained(failure)));
   }
 

@@ -1,12 +1,12 @@
 package io.fanfare.delivery;
 
+import io.fanfare.time.DeadlineWheel.Deadline;
 import io.fanfare.webhook.NetworkPolicy;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.PrematureChannelClosureException;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
@@ -38,7 +38,7 @@ final class Attempt {
   private static final int STATUS_MAX = 599;
   private static final long STALE_CLOSE_NANOS = 1_000_000_000;
 
-  private final Vertx vertx;
+  private final Context context;
   private final DeliveryLoop loop;
   private final Resolver resolver;
   private final Receiver receiver;
@@ -46,25 +46,26 @@ final class Attempt {
   private final int bodyMax;
   private final int shortBody;
   private final byte[] body;
-  private final MultiMap headers;
+  private final Receiver.Signed signed;
   private final Promise<Outcome> ended = Promise.promise();
   private final Buffer answer = Buffer.buffer(0);
 
   private long startedAt;
-  private long timer;
   private boolean over;
+  private @Nullable Deadline deadline;
   private long sentNanos;
   private Connections.@Nullable Connection connection;
   private @Nullable HttpClientResponse response;
   private int responseMillis;
 
   /**
+   * @param context of the verticle that makes the attempt
    * @param bodyMax bytes of the answer that are kept
    * @param shortBody up to this many bytes a 2xx answer has no row of its own, if its headers are
    *     usual
    */
   Attempt(
-      Vertx vertx,
+      Context context,
       DeliveryLoop loop,
       Resolver resolver,
       Receiver receiver,
@@ -74,7 +75,7 @@ final class Attempt {
       String eventType,
       String deliveryId,
       byte[] body) {
-    this.vertx = vertx;
+    this.context = context;
     this.loop = loop;
     this.resolver = resolver;
     this.receiver = receiver;
@@ -83,23 +84,26 @@ final class Attempt {
     this.shortBody = shortBody;
     this.body = body;
     this.startedAt = clock.millis();
-    this.headers = receiver.headers(eventType, deliveryId, startedAt, body);
+    this.signed = receiver.sign(eventType, deliveryId, startedAt, body);
   }
 
   /** Starts it; call once. */
   Future<Outcome> run() {
-    timer =
-        vertx.setTimer(
-            Math.max(1, receiver.webhook().timeout().toMillis()),
-            id -> {
-              if (response != null) {
-                finishWithAnswer(true);
-              } else {
-                finish(Outcome.Kind.TIMEOUT, null);
-              }
-            });
+    deadline =
+        loop.deadlines()
+            .set(
+                receiver.webhook().timeout().toMillis(),
+                () -> context.runOnContext(late -> tooLate()));
     resolver.resolve(receiver.url()).onComplete(this::resolved);
     return ended.future();
+  }
+
+  private void tooLate() {
+    if (response != null) {
+      finishWithAnswer(true);
+    } else {
+      finish(Outcome.Kind.TIMEOUT, null);
+    }
   }
 
   private void resolved(@Nullable SocketAddress address, @Nullable Throwable failure) {
@@ -112,9 +116,7 @@ final class Attempt {
       finish(kind, failure);
       return;
     }
-    Connections.Endpoint endpoint =
-        new Connections.Endpoint(
-            address, receiver.url().host(), receiver.url().port(), receiver.url().https());
+    Connections.Endpoint endpoint = receiver.endpoint(address);
     loop.connections()
         .take(endpoint)
         .onComplete((taken, failed) -> connected(endpoint, taken, failed));
@@ -178,10 +180,10 @@ final class Attempt {
                 .setPort(receiver.url().port())
                 .setSsl(receiver.url().https())
                 .setURI(receiver.url().pathAndQuery())
-                .setFollowRedirects(false)
-                .setHeaders(headers))
+                .setFollowRedirects(false))
         .compose(
             request -> {
+              receiver.addHeaders(request.headers(), signed);
               sentNanos = System.nanoTime();
               return request.send(Buffer.buffer(body));
             });
@@ -221,8 +223,7 @@ final class Attempt {
     if (over || head == null) {
       return;
     }
-    over = true;
-    vertx.cancelTimer(timer);
+    end();
     release(close || "close".equalsIgnoreCase(head.getHeader(HttpHeaders.CONNECTION)));
     long now = clock.millis();
     boolean brief = head.statusCode() / 100 == 2 && answer.length() <= shortBody;
@@ -245,13 +246,19 @@ final class Attempt {
     if (over) {
       return;
     }
-    over = true;
-    vertx.cancelTimer(timer);
+    end();
     release(true);
     if (LOG.isDebugEnabled()) {
       LOG.debug("attempt at {}: {}", receiver.url().host(), kind, cause);
     }
     ended.complete(Outcome.withoutAnswer(kind, startedAt, clock.millis(), phrase(kind, cause)));
+  }
+
+  private void end() {
+    over = true;
+    if (deadline != null) {
+      deadline.met();
+    }
   }
 
   /** Ends the loan of the connection: what is not known to be at rest must not be used again. */

@@ -1,23 +1,37 @@
 package io.fanfare.delivery;
 
+import io.fanfare.time.DeadlineWheel;
 import java.util.ArrayDeque;
 
 /**
  * What the delivery verticles of one event loop share: the connections, which then all live on this
- * loop, and the loop's part of the attempts in flight. Used from its loop only.
+ * loop, the deadlines of attempts, what is to be reported, and the loop's part of the attempts in
+ * flight. Used from its loop only.
  */
 final class DeliveryLoop {
   private final Connections connections;
+  private final DeadlineWheel deadlines;
+  private final Outbox outbox;
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
   private int free;
 
-  DeliveryLoop(Connections connections, int inFlightMax) {
+  DeliveryLoop(Connections connections, DeadlineWheel deadlines, Outbox outbox, int inFlightMax) {
     this.connections = connections;
+    this.deadlines = deadlines;
+    this.outbox = outbox;
     this.free = inFlightMax;
   }
 
   Connections connections() {
     return connections;
+  }
+
+  DeadlineWheel deadlines() {
+    return deadlines;
+  }
+
+  Outbox outbox() {
+    return outbox;
   }
 
   /**

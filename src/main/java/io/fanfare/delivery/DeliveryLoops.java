@@ -1,6 +1,7 @@
 package io.fanfare.delivery;
 
 import io.fanfare.config.DeliveryConfig;
+import io.fanfare.time.DeadlineWheel;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
@@ -22,6 +23,8 @@ public final class DeliveryLoops {
   private static final long EVICTION_MILLIS = 1_000;
   // A receiver that says "Keep-Alive: timeout=0" would otherwise keep its connection for ever.
   private static final long LIFE_SECONDS = 60;
+  // An attempt may take its timeout and 100 ms.
+  private static final int DEADLINE_TICK_MILLIS = 10;
 
   private final ConcurrentHashMap<Object, DeliveryLoop> loops = new ConcurrentHashMap<>();
   private final AtomicInteger next = new AtomicInteger();
@@ -77,6 +80,15 @@ public final class DeliveryLoops {
             TimeUnit.SECONDS.toNanos(LIFE_SECONDS),
             System::nanoTime);
     home.setPeriodic(EVICTION_MILLIS, timer -> connections.evict());
-    return new DeliveryLoop(connections, Math.max(1, config.inFlightMax() / clients.size()));
+    DeadlineWheel deadlines =
+        new DeadlineWheel(
+            DEADLINE_TICK_MILLIS,
+            System::nanoTime,
+            tick -> home.setTimer(DEADLINE_TICK_MILLIS, timer -> tick.run()));
+    return new DeliveryLoop(
+        connections,
+        deadlines,
+        new Outbox(home),
+        Math.max(1, config.inFlightMax() / clients.size()));
   }
 }

@@ -1,7 +1,6 @@
 package io.fanfare.delivery;
 
 import io.fanfare.bus.Addresses;
-import io.fanfare.bus.LocalCodec;
 import io.fanfare.event.Delivery;
 import io.fanfare.event.Event;
 import io.fanfare.event.Window;
@@ -71,7 +70,7 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
   @Override
   public Future<?> start() {
     loop = delivering.loops().of(context);
-    sender = new Sender(vertx, delivering, loop);
+    sender = new Sender(vertx, context, delivering, loop);
     backlog = new Backlog(vertx, number, window, this);
     idleSince = delivering.clock().millis();
     if (circuit.state() != Circuit.State.CLOSED) {
@@ -97,6 +96,7 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
     Promise<Void> promise = Promise.promise();
     drained = promise;
     if (inFlight == 0) {
+      loop.outbox().send();
       promise.complete();
     } else {
       vertx.eventBus().localConsumer(Addresses.HURRY, message -> promise.tryComplete());
@@ -304,6 +304,8 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
     }
     loop.giveBack();
     if (stopped && inFlight == 0 && drained != null) {
+      // The outcome verticle closes next, and must have been told before.
+      loop.outbox().send();
       drained.tryComplete();
     }
     pump();
@@ -428,15 +430,10 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
   }
 
   private void persistCircuit() {
-    vertx
-        .eventBus()
-        .send(
-            Addresses.outcome(supervisor),
-            new CircuitChanged(number, circuit.toRecord()),
-            LocalCodec.OPTIONS);
+    loop.outbox().add(supervisor, new CircuitChanged(number, circuit.toRecord()));
   }
 
   private void report(Report report) {
-    vertx.eventBus().send(Addresses.outcome(supervisor), report, LocalCodec.OPTIONS);
+    loop.outbox().add(supervisor, report);
   }
 }

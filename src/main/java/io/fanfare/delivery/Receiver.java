@@ -6,10 +6,15 @@ import io.fanfare.webhook.TargetUrl;
 import io.fanfare.webhook.Webhook;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.net.SocketAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The other side of a webhook's URL: where to send, how to sign, which headers. Made once per
- * version of the webhook, so that an attempt only adds what is its own.
+ * version of the webhook, so that an attempt only adds what is its own. Used from one thread only.
  */
 final class Receiver {
   private static final CharSequence APPLICATION_JSON =
@@ -25,7 +30,10 @@ final class Receiver {
   private final CharSequence host;
   private final Signer signer;
   private final Names names;
+  private final String webhookId;
+  private final Map<String, String> ownHeaders;
   private final UsualHeaders usualHeaders = new UsualHeaders();
+  private Connections.@Nullable Endpoint endpoint;
 
   /** The header names that depend on {@code delivery.header_prefix}. */
   record Names(
@@ -35,6 +43,22 @@ final class Receiver {
       CharSequence timestamp,
       CharSequence signature,
       CharSequence userAgent) {
+    private boolean contains(String name) {
+      return Stream.of(
+              HttpHeaders.HOST,
+              HttpHeaders.CONTENT_TYPE,
+              HttpHeaders.USER_AGENT,
+              event,
+              delivery,
+              webhookId,
+              timestamp,
+              signature,
+              STANDARD_ID,
+              STANDARD_TIMESTAMP,
+              STANDARD_SIGNATURE)
+          .anyMatch(ours -> ours.toString().equalsIgnoreCase(name));
+    }
+
     static Names of(DeliveryConfig config) {
       String prefix = config.headerPrefix();
       return new Names(
@@ -47,9 +71,14 @@ final class Receiver {
     }
   }
 
+  /** The headers of an attempt that are its own: it may have to go over a second connection. */
+  record Signed(
+      String eventType, String deliveryId, String seconds, String document, String standard) {}
+
   /**
    * @throws TargetUrl.RefusedException if the URL is not allowed any more: the configuration has
    *     changed since it was registered
+   * @throws IllegalArgumentException if its headers are none
    */
   Receiver(Webhook webhook, Names names, NetworkPolicy networks) throws TargetUrl.RefusedException {
     this.webhook = webhook;
@@ -57,6 +86,12 @@ final class Receiver {
     this.host = HttpHeaders.createOptimized(url.hostHeader());
     this.signer = new Signer(webhook.secret());
     this.names = names;
+    this.webhookId = webhook.publicId();
+    this.ownHeaders = new LinkedHashMap<>(webhook.headers());
+    // What is ours wins: a name may have become ours when the configured prefix changed.
+    ownHeaders.keySet().removeIf(names::contains);
+    // Refuses what no request can carry, before there is one.
+    HttpHeaders.headers().addAll(ownHeaders);
   }
 
   Webhook webhook() {
@@ -71,22 +106,49 @@ final class Receiver {
     return usualHeaders;
   }
 
-  /** The headers of one attempt, signatures included. */
-  MultiMap headers(String eventType, String deliveryId, long nowMillis, byte[] body) {
+  /**
+   * What the headers of one attempt say.
+   *
+   * @throws IllegalArgumentException if the event type cannot be the value of a header
+   */
+  Signed sign(String eventType, String deliveryId, long nowMillis, byte[] body) {
+    if (!eventType.chars().allMatch(c -> c > ' ' && c <= '~')) {
+      throw new IllegalArgumentException("an event type of other characters than ours");
+    }
     String seconds = Long.toString(nowMillis / 1000);
+    return new Signed(
+        eventType,
+        deliveryId,
+        seconds,
+        signer.document(body),
+        signer.standard(deliveryId, seconds, body));
+  }
+
+  /** Adds all headers to a request that has none. */
+  void addHeaders(MultiMap headers, Signed signed) {
     // Vert.x would leave out the brackets of an IPv6 address.
-    MultiMap headers = HttpHeaders.headers().set(HttpHeaders.HOST, host);
-    webhook.headers().forEach(headers::add);
-    return headers
-        .set(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON)
-        .set(HttpHeaders.USER_AGENT, names.userAgent())
-        .set(names.event(), eventType)
-        .set(names.delivery(), deliveryId)
-        .set(names.webhookId(), webhook.publicId())
-        .set(names.timestamp(), seconds)
-        .set(names.signature(), signer.document(body))
-        .set(STANDARD_ID, deliveryId)
-        .set(STANDARD_TIMESTAMP, seconds)
-        .set(STANDARD_SIGNATURE, signer.standard(deliveryId, seconds, body));
+    headers.add(HttpHeaders.HOST, host);
+    ownHeaders.forEach(headers::add);
+    headers
+        .add(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON)
+        .add(HttpHeaders.USER_AGENT, names.userAgent())
+        .add(names.event(), signed.eventType())
+        .add(names.delivery(), signed.deliveryId())
+        .add(names.webhookId(), webhookId)
+        .add(names.timestamp(), signed.seconds())
+        .add(names.signature(), signed.document())
+        .add(STANDARD_ID, signed.deliveryId())
+        .add(STANDARD_TIMESTAMP, signed.seconds())
+        .add(STANDARD_SIGNATURE, signed.standard());
+  }
+
+  /** Where to connect for an address that the URL's host has now. */
+  Connections.Endpoint endpoint(SocketAddress address) {
+    Connections.Endpoint known = endpoint;
+    if (known == null || !known.server().equals(address)) {
+      known = new Connections.Endpoint(address, url.host(), url.port(), url.https());
+      endpoint = known;
+    }
+    return known;
   }
 }

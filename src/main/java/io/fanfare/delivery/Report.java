@@ -20,7 +20,8 @@ public record Report(
     @Nullable Outcome outcome,
     boolean probe,
     @Nullable CircuitRecord circuit,
-    @Nullable Webhook sentAs) {
+    @Nullable Webhook sentAs)
+    implements ToRecord {
 
   /** The kinds of reports. */
   public enum Kind {

@@ -10,16 +10,18 @@ import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a URL's host into one vetted address: resolve, vet every answer, pin one. The connection is
  * then made to exactly that address, so a name that changes between the look-up and the dial
- * changes nothing.
+ * changes nothing. Used from one thread only.
  */
 final class Resolver {
   private final VertxInternal vertx;
   private final NetworkPolicy policy;
+  private @Nullable TargetUrl judgedUrl;
+  private @Nullable Future<SocketAddress> judged;
 
   /** The host, or an address it resolves to, is not allowed. */
   static final class DeniedException extends Exception {
@@ -37,9 +39,13 @@ final class Resolver {
 
   /** The address to dial; fails with {@link DeniedException} if any answer is not allowed. */
   Future<SocketAddress> resolve(TargetUrl url) {
-    Optional<InetAddress> literal = url.address();
-    if (literal.isPresent()) {
-      return vet(List.of(new InetSocketAddress(literal.get(), url.port())), url);
+    if (url.literal()) {
+      // It stays what it is, and so does the judgement of it.
+      if (judged == null || !url.equals(judgedUrl)) {
+        judgedUrl = url;
+        judged = vet(List.of(new InetSocketAddress(url.address().orElseThrow(), url.port())), url);
+      }
+      return judged;
     }
     Promise<List<InetSocketAddress>> resolved = Promise.promise();
     vertx

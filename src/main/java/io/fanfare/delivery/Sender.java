@@ -7,6 +7,7 @@ import io.fanfare.webhook.TargetUrl;
 import io.fanfare.webhook.Webhook;
 import io.vertx.circuitbreaker.CircuitBreaker;
 import io.vertx.circuitbreaker.CircuitBreakerOptions;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.UUID;
@@ -24,6 +25,7 @@ final class Sender {
   private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
 
   private final Vertx vertx;
+  private final Context context;
   private final Delivering delivering;
   private final DeliveryLoop loop;
   private final Resolver resolver;
@@ -32,10 +34,12 @@ final class Sender {
   private @Nullable Receiver receiver;
 
   /**
-   * @param loop on which the webhook's verticle lives
+   * @param context of the webhook's verticle
+   * @param loop on which it lives
    */
-  Sender(Vertx vertx, Delivering delivering, DeliveryLoop loop) {
+  Sender(Vertx vertx, Context context, Delivering delivering, DeliveryLoop loop) {
     this.vertx = vertx;
+    this.context = context;
     this.delivering = delivering;
     this.loop = loop;
     this.resolver = new Resolver(vertx, delivering.networks());
@@ -97,7 +101,7 @@ final class Sender {
       String deliveryId = IdKind.DELIVERY.format(delivery);
       byte[] body = Body.splice(event, webhook.publicId(), deliveryId);
       return new Attempt(
-              vertx,
+              context,
               loop,
               resolver,
               to,

@@ -136,7 +136,7 @@ public final class FlushCommit {
     boolean same = Arrays.equals(item.request().idempotency().bodyHash(), known.bodyHash());
     Future<Published> answer =
         same
-            ? Future.succeededFuture(new Published(known.answer()).asDuplicate())
+            ? Future.succeededFuture(Published.duplicate(known.answer()))
             : Future.failedFuture(PublishException.keyReused(known.key()));
     answers.add(() -> item.reply().handle(answer));
   }

@@ -113,7 +113,7 @@ final class IngestStore {
     String[] keys = keyed.stream().map(k -> k.idempotency().key()).toArray(String[]::new);
     Buffer[] hashes =
         keyed.stream().map(k -> Buffer.buffer(k.idempotency().bodyHash())).toArray(Buffer[]::new);
-    Buffer[] answers = keyed.stream().map(k -> k.answer().json().toBuffer()).toArray(Buffer[]::new);
+    Buffer[] answers = keyed.stream().map(k -> k.answer().body()).toArray(Buffer[]::new);
     return connection
         .preparedQuery(CLAIM_KEYS)
         .execute(

@@ -1,6 +1,8 @@
 package io.fanfare.event;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.fanfare.id.IdKind;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -8,11 +10,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to a publisher: what is committed.
- *
- * @param json the answer's body, as the contract's section 6 has it
+ * The answer to a publisher: what is committed, as the contract's section 6 has it. Written only
+ * when it is asked for, in the form that is asked for, on the thread of who asks.
  */
-public record Published(JsonObject json) {
+public final class Published {
+  private final List<Accepted> events;
+  private final boolean batch;
+  private final @Nullable JsonObject earlier;
 
   /** One accepted event. */
   public record Accepted(
@@ -25,20 +29,73 @@ public record Published(JsonObject json) {
           .put("timestamp", timestamp)
           .put("deliveries", deliveries);
     }
+
+    private void appendTo(StringBuilder json) {
+      json.append("{\"event_id\":\"").append(IdKind.EVENT.format(id)).append("\",\"event\":");
+      appendQuoted(json, type);
+      json.append(",\"project_id\":");
+      if (projectId == null) {
+        json.append("null");
+      } else {
+        appendQuoted(json, projectId);
+      }
+      json.append(",\"timestamp\":");
+      appendQuoted(json, timestamp);
+      json.append(",\"deliveries\":").append(deliveries).append('}');
+    }
+
+    private static void appendQuoted(StringBuilder json, String text) {
+      json.append('"');
+      JsonStringEncoder.getInstance().quoteAsString(text, json);
+      json.append('"');
+    }
+  }
+
+  private Published(List<Accepted> events, boolean batch, @Nullable JsonObject earlier) {
+    this.events = events;
+    this.batch = batch;
+    this.earlier = earlier;
   }
 
   /** The answer for newly accepted events. */
   public static Published of(List<Accepted> events, boolean batch) {
-    if (!batch) {
-      return new Published(events.get(0).json());
-    }
-    JsonArray array = new JsonArray();
-    events.forEach(event -> array.add(event.json()));
-    return new Published(new JsonObject().put("events", array));
+    return new Published(List.copyOf(events), batch, null);
   }
 
   /** The answer to a repeated idempotency key: the first answer, marked. */
-  public Published asDuplicate() {
-    return new Published(json.copy().put("duplicate", true));
+  public static Published duplicate(JsonObject first) {
+    return new Published(List.of(), false, first.copy().put("duplicate", true));
+  }
+
+  /** The answer as an object. */
+  public JsonObject json() {
+    if (earlier != null) {
+      return earlier;
+    }
+    if (!batch) {
+      return events.get(0).json();
+    }
+    JsonArray array = new JsonArray();
+    events.forEach(event -> array.add(event.json()));
+    return new JsonObject().put("events", array);
+  }
+
+  /** The answer as JSON text. */
+  public Buffer body() {
+    if (earlier != null) {
+      return earlier.toBuffer();
+    }
+    StringBuilder json = new StringBuilder(200 * events.size());
+    if (!batch) {
+      events.get(0).appendTo(json);
+      return Buffer.buffer(json.toString());
+    }
+    json.append("{\"events\":");
+    char before = '[';
+    for (Accepted event : events) {
+      event.appendTo(json.append(before));
+      before = ',';
+    }
+    return Buffer.buffer(json.append("]}").toString());
   }
 }

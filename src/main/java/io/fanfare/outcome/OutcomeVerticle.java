@@ -9,6 +9,8 @@ import io.fanfare.delivery.CircuitChanged;
 import io.fanfare.delivery.Outcome;
 import io.fanfare.delivery.Recorded;
 import io.fanfare.delivery.Report;
+import io.fanfare.delivery.Reports;
+import io.fanfare.delivery.ToRecord;
 import io.fanfare.event.Delivery;
 import io.fanfare.event.Waiting;
 import io.fanfare.id.IdGenerator;
@@ -58,6 +60,7 @@ public final class OutcomeVerticle extends VerticleBase {
   private static final long RETRY_MILLIS = 200;
   // So much may pass before the first byte is written, for a start that is told from the answer's.
   private static final int START_TOLERANCE_MILLIS = 50;
+  private static final long NOT_LINGERING = -1;
 
   private static final Comparator<OutcomeStore.Line> KEY_ORDER =
       Comparator.comparingInt(OutcomeStore.Line::webhook)
@@ -79,7 +82,8 @@ public final class OutcomeVerticle extends VerticleBase {
   private final List<Promise<Void>> drained = new ArrayList<>();
   private final HeaderSets headerSets = new HeaderSets();
   private boolean flushing;
-  private boolean lingering;
+  // The timer that ends the wait for more outcomes, or none.
+  private long lingering = NOT_LINGERING;
 
   /** What other rooms want to know; the metrics listen. */
   public interface OutcomeListener {
@@ -130,47 +134,60 @@ public final class OutcomeVerticle extends VerticleBase {
   /** Waits until everything reported so far is written down. */
   @Override
   public Future<?> stop() {
-    if (!flushing && !lingering && queue.isEmpty()) {
+    if (!flushing && lingering == NOT_LINGERING && queue.isEmpty()) {
       return Future.succeededFuture();
     }
     Promise<Void> promise = Promise.promise();
     drained.add(promise);
+    pump();
     return promise.future();
   }
 
   private void onMessage(Message<Object> message) {
-    if (message.body() instanceof Report report) {
-      queue.add(report);
-      if (report.circuit() != null) {
-        circuits.put(report.delivery().webhook(), report.circuit());
-      }
-    } else if (message.body() instanceof CircuitChanged changed) {
-      circuits.put(changed.webhook(), changed.circuit());
+    if (message.body() instanceof Reports reports) {
+      reports.items().forEach(this::add);
+    } else if (message.body() instanceof ToRecord item) {
+      add(item);
     }
     pump();
   }
 
+  private void add(ToRecord item) {
+    if (item instanceof Report report) {
+      queue.add(report);
+      if (report.circuit() != null) {
+        circuits.put(report.delivery().webhook(), report.circuit());
+      }
+    } else if (item instanceof CircuitChanged changed) {
+      circuits.put(changed.webhook(), changed.circuit());
+    }
+  }
+
   private void pump() {
-    if (flushing || lingering) {
+    boolean full = queue.size() >= config.batchMax() || !drained.isEmpty();
+    if (flushing || (lingering != NOT_LINGERING && !full)) {
       return;
+    }
+    if (lingering != NOT_LINGERING) {
+      vertx.cancelTimer(lingering);
+      lingering = NOT_LINGERING;
     }
     if (queue.isEmpty() && circuits.isEmpty()) {
       drained.forEach(Promise::complete);
       drained.clear();
       return;
     }
-    long linger = config.linger().toMillis();
-    if (linger > 0 && queue.size() < config.batchMax() && drained.isEmpty()) {
-      // Nobody waits for a record, so a fuller flush costs no one anything.
-      lingering = true;
-      vertx.setTimer(
-          linger,
-          timer -> {
-            lingering = false;
-            flush();
-          });
-    } else {
+    if (full || config.linger().isZero()) {
       flush();
+    } else {
+      // Nobody waits for a record, so a fuller flush costs no one anything.
+      lingering =
+          vertx.setTimer(
+              config.linger().toMillis(),
+              timer -> {
+                lingering = NOT_LINGERING;
+                flush();
+              });
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,8 @@ public final class WebhookIndex {
   private final Map<UUID, Webhook> byId = new ConcurrentHashMap<>();
   private final Map<Key, ConcurrentNavigableMap<Integer, Webhook>> buckets =
       new ConcurrentHashMap<>();
+  // The same as byNumber for the hot path, which asks several times for each delivery.
+  private volatile AtomicReferenceArray<@Nullable Webhook> table = new AtomicReferenceArray<>(256);
   // One bit for each number ever removed: numbers are dense, so this stays small for good.
   private final BitSet removed = new BitSet();
 
@@ -52,6 +55,7 @@ public final class WebhookIndex {
         return false;
       }
       byNumber.put(webhook.number(), webhook);
+      table(webhook.number()).set(webhook.number(), webhook);
       byId.put(webhook.id(), webhook);
       if (before != null) {
         leaveBuckets(before);
@@ -73,6 +77,7 @@ public final class WebhookIndex {
     long stamp = lock.writeLock();
     try {
       removed.set(number);
+      table(number).set(number, null);
       Webhook before = byNumber.remove(number);
       if (before != null) {
         byId.remove(before.id());
@@ -85,7 +90,8 @@ public final class WebhookIndex {
 
   /** The webhook of that number; null where it is unknown or was removed. */
   public @Nullable Webhook byNumber(int number) {
-    return byNumber.get(number);
+    AtomicReferenceArray<@Nullable Webhook> current = table;
+    return number < current.length() ? current.get(number) : null;
   }
 
   /** The webhook of that id; empty where it is unknown or was removed. */
@@ -145,6 +151,20 @@ public final class WebhookIndex {
     if (bucket != null) {
       matches.addAll(bucket.values());
     }
+  }
+
+  /** The table, with room for the number. Under the write lock only. */
+  private AtomicReferenceArray<@Nullable Webhook> table(int number) {
+    AtomicReferenceArray<@Nullable Webhook> current = table;
+    if (number < current.length()) {
+      return current;
+    }
+    var larger = new AtomicReferenceArray<@Nullable Webhook>(Math.max(number + 1, 2 * number));
+    for (int i = 0; i < current.length(); i++) {
+      larger.set(i, current.get(i));
+    }
+    table = larger;
+    return larger;
   }
 
   private void enterBuckets(Webhook webhook) {

@@ -35,7 +35,7 @@ class FanfareConfigTest {
     assertThat(config.auth().adminToken()).isEmpty();
     assertThat(config.secrets().keys()).isEmpty();
     assertThat(config.ingest().batchEventsMax()).isEqualTo(512);
-    assertThat(config.ingest().linger()).isEqualTo(Duration.ofMillis(2));
+    assertThat(config.ingest().linger()).isEqualTo(Duration.ofMillis(10));
     assertThat(config.delivery())
         .isEqualTo(
             new DeliveryConfig(
@@ -62,7 +62,7 @@ class FanfareConfigTest {
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(30),
                     Duration.ofMinutes(10))));
-    assertThat(config.outcome()).isEqualTo(new OutcomeConfig(512, Duration.ofMillis(2), 48));
+    assertThat(config.outcome()).isEqualTo(new OutcomeConfig(512, Duration.ofMillis(10), 48));
     assertThat(config.retention())
         .isEqualTo(new RetentionConfig(Duration.ofDays(30), 3, Duration.ofHours(1)));
     assertThat(config.log()).isEqualTo(new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT));

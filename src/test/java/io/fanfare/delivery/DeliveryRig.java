@@ -87,7 +87,15 @@ final class DeliveryRig implements AutoCloseable {
   }
 
   private void record(Message<Object> message) {
-    if (message.body() instanceof Report report) {
+    if (message.body() instanceof Reports all) {
+      all.items().forEach(this::record);
+    } else if (message.body() instanceof ToRecord one) {
+      record(one);
+    }
+  }
+
+  private void record(ToRecord item) {
+    if (item instanceof Report report) {
       report.delivery().letGo();
       reports.add(report);
       if (report.delivery().open() == null) {
