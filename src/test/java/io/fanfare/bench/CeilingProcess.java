@@ -16,8 +16,8 @@ import io.vertx.core.http.RequestOptions;
 import java.lang.management.ManagementFactory;
 
 /**
- * The raw ceiling: signed POSTs to the receiver with nothing around them. Prints the nanoseconds
- * that the requests took, and this process's CPU.
+ * The raw ceiling: signed POSTs to the receiver with nothing around them. Each line of standard
+ * input is a number of requests; prints the nanoseconds that they took, and this process's CPU.
  */
 public final class CeilingProcess extends VerticleBase {
   static final String NANOS = "NANOS ";
@@ -41,30 +41,27 @@ public final class CeilingProcess extends VerticleBase {
   }
 
   /**
-   * Measures and exits.
+   * Measures as it is told.
    *
-   * @param args the receiver's port, the number of requests, the bytes of each
+   * @param args the receiver's port, the bytes of each request
    */
   public static void main(String[] args) {
     int port = Integer.parseInt(args[0]);
-    int requests = Integer.parseInt(args[1]);
-    int bytes = Integer.parseInt(args[2]);
+    int bytes = Integer.parseInt(args[1]);
     Vertx vertx =
         Vertx.vertx(new VertxOptions().setEventLoopPoolSize(LOOPS).setPreferNativeTransport(true));
-    run(vertx, port, Math.max(200_000, requests / 4), bytes) // warm-up
-        .compose(
-            v -> {
-              long begin = System.nanoTime();
-              long cpu = cpuNanos();
-              return run(vertx, port, requests, bytes)
-                  .onSuccess(
-                      w -> {
-                        System.out.println(NANOS + (System.nanoTime() - begin));
-                        System.out.println(CPU_NANOS + (cpuNanos() - cpu));
-                      });
-            })
-        .onSuccess(v -> System.exit(0))
-        .onFailure(ProcessOutput::failed);
+    ProcessOutput.obey(
+        line -> {
+          long begin = System.nanoTime();
+          long cpu = cpuNanos();
+          run(vertx, port, Integer.parseInt(line), bytes)
+              .onSuccess(
+                  done -> {
+                    System.out.println(NANOS + (System.nanoTime() - begin));
+                    System.out.println(CPU_NANOS + (cpuNanos() - cpu));
+                  })
+              .onFailure(ProcessOutput::failed);
+        });
   }
 
   private static long cpuNanos() {
@@ -85,7 +82,10 @@ public final class CeilingProcess extends VerticleBase {
               }
             },
             new DeploymentOptions().setInstances(LOOPS))
-        .compose(id -> Future.all(loops[0].done.future(), loops[1].done.future()));
+        .compose(
+            id ->
+                Future.all(loops[0].done.future(), loops[1].done.future())
+                    .eventually(() -> vertx.undeploy(id)));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.fanfare.bench;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,11 +15,13 @@ import java.util.concurrent.TimeUnit;
 final class ChildProcess implements AutoCloseable {
   private final Process process;
   private final BufferedReader output;
+  private final PrintStream input;
 
   private ChildProcess(Process process) {
     this.process = process;
     this.output =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    this.input = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
   }
 
   static ChildProcess start(
@@ -35,6 +38,11 @@ final class ChildProcess implements AutoCloseable {
     builder.environment().putAll(environment);
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     return new ChildProcess(builder.start());
+  }
+
+  /** Tells the process what to do next: a line on its standard input. */
+  void tell(String line) {
+    input.println(line);
   }
 
   long pid() {

@@ -1,8 +1,11 @@
 package io.fanfare.bench;
 
-/**
- * How the processes of a benchmark speak to the one that started them: one line on standard output.
- */
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+
+/** How the processes of a benchmark speak with the one that started them: in lines. */
 final class ProcessOutput {
   static final String READY = "READY ";
 
@@ -10,6 +13,17 @@ final class ProcessOutput {
 
   static void ready(int port) {
     System.out.println(READY + port);
+  }
+
+  /**
+   * Runs each line of standard input until it ends. A process that lives through many runs is warm:
+   * a cold one would measure its compiler, and take the processor from what is measured.
+   */
+  static void obey(Consumer<String> line) {
+    new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+        .lines()
+        .forEach(line);
+    System.exit(0);
   }
 
   static void failed(Throwable failure) {

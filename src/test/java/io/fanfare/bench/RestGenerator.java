@@ -1,5 +1,6 @@
 package io.fanfare.bench;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -12,15 +13,17 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 
 /**
- * Publishes over REST from a process of its own, with a bounded number of requests on their way,
- * and says how long it took and how many were not accepted.
+ * Publishes over REST from a process of its own, with a bounded number of requests on their way.
+ * Each line of standard input is a run: how many events, how many in one request, how many requests
+ * on their way. Says how long it took and how many requests were not accepted.
  */
 public final class RestGenerator {
   static final String NANOS = "NANOS ";
   static final String FAILED = "FAILED ";
 
+  private static final int CONNECTIONS_MAX = 1_024;
+
   private final HttpClientAgent client;
-  private final Vertx vertx;
   private final int port;
   private final String token;
   private final String type;
@@ -32,32 +35,36 @@ public final class RestGenerator {
   private int ended;
   private int failed;
 
-  private RestGenerator(Vertx vertx, String[] args) {
-    this.vertx = vertx;
+  private RestGenerator(HttpClientAgent client, String[] args, String[] run) {
+    this.client = client;
     this.port = Integer.parseInt(args[0]);
     this.token = args[1];
     this.type = args[2];
-    this.batch = Integer.parseInt(args[4]);
-    this.requests = Integer.parseInt(args[3]) / batch;
-    this.projects = Integer.parseInt(args[6]);
-    this.data = Payload.ofBytes(Integer.parseInt(args[7])).toString();
-    this.client =
-        vertx.createHttpClient(
-            new HttpClientOptions().setTcpNoDelay(true),
-            new PoolOptions().setHttp1MaxSize(Integer.parseInt(args[5])));
+    this.projects = Integer.parseInt(args[3]);
+    this.data = Payload.ofBytes(Integer.parseInt(args[4])).toString();
+    this.batch = Integer.parseInt(run[1]);
+    this.requests = Integer.parseInt(run[0]) / batch;
   }
 
   /**
-   * Publishes and exits.
+   * Publishes as it is told.
    *
-   * @param args port, token, event type, events, events of a request, requests on their way,
-   *     projects, bytes of data
+   * @param args port, token, event type, projects, bytes of data
    */
   public static void main(String[] args) {
     Vertx vertx =
         Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setPreferNativeTransport(true));
-    RestGenerator generator = new RestGenerator(vertx, args);
-    vertx.runOnContext(v -> generator.run(Integer.parseInt(args[5])));
+    HttpClientAgent client =
+        vertx.createHttpClient(
+            new HttpClientOptions().setTcpNoDelay(true),
+            new PoolOptions().setHttp1MaxSize(CONNECTIONS_MAX));
+    Context context = vertx.getOrCreateContext();
+    ProcessOutput.obey(
+        line -> {
+          String[] run = line.split(" ");
+          RestGenerator generator = new RestGenerator(client, args, run);
+          context.runOnContext(v -> generator.run(Integer.parseInt(run[2])));
+        });
   }
 
   private void run(int outstanding) {
@@ -90,7 +97,6 @@ public final class RestGenerator {
               if (++ended == requests) {
                 System.out.println(NANOS + (System.nanoTime() - begin));
                 System.out.println(FAILED + failed);
-                vertx.close();
               } else {
                 next(begin);
               }

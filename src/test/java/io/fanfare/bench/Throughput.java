@@ -6,24 +6,33 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Scenario {@code throughput}: how many deliveries a second, and what one costs, by the way in
- * which events are published. The raw ceiling against the same receiver is measured in the same
- * run, before and after.
+ * which events are published. Every way is measured in several rounds, each between two
+ * measurements of the raw ceiling against the same receiver; the medians are printed.
  */
 public final class Throughput {
   private static final PrintStream OUT = System.out;
   private static final int BYTES = 600;
   private static final int WEBHOOKS = 1_000;
   private static final int OUTSTANDING = 2_000;
+  private static final int REQUESTS_OUTSTANDING = 128;
+  private static final int BATCHES_OUTSTANDING = 16;
+  private static final int ROUNDS = 7;
+  private static final int ROUNDS_QUICK = 3;
+  private static final int CEILING_REQUESTS = 100_000;
+  private static final int RECEIVER_PORT = 18_080;
 
   private final BenchedService service;
-  private final int receiverPort;
-  private final int ceilingRequests;
-  private final JsonArray rows = new JsonArray();
+  private final ChildProcess ceilingProcess;
+  private final ChildProcess restGenerator;
   private Ceiling ceiling = new Ceiling(0, 0);
 
   /** What signed POSTs reach with nothing around them, and what one costs its sender. */
@@ -33,67 +42,126 @@ public final class Throughput {
     }
   }
 
-  /** What one way of publishing reached. */
-  private record Row(
-      String name, double perSecond, double service, double database, long lost, long duplicates) {}
+  /** What one way of publishing reached in one round, and the ceiling around it. */
+  private record Measured(
+      double perSecond,
+      double service,
+      double database,
+      long lost,
+      long duplicates,
+      Ceiling ceiling) {
+    Measured within(Ceiling around) {
+      return new Measured(perSecond, service, database, lost, duplicates, around);
+    }
 
-  private Throughput(BenchedService service, int receiverPort, int ceilingRequests) {
+    double ratio() {
+      return perSecond / ceiling.perSecond();
+    }
+
+    double sum() {
+      return service + database;
+    }
+
+    double timesRaw() {
+      return sum() / ceiling.cpuMicros();
+    }
+  }
+
+  /** A way of publishing: runs one round of it. */
+  private interface Way {
+    Measured measure() throws Exception;
+  }
+
+  private Throughput(
+      BenchedService service, ChildProcess ceilingProcess, ChildProcess restGenerator) {
     this.service = service;
-    this.receiverPort = receiverPort;
-    this.ceilingRequests = ceilingRequests;
+    this.ceilingProcess = ceilingProcess;
+    this.restGenerator = restGenerator;
   }
 
   /**
    * Runs the scenario.
    *
-   * @param args a folder for data and results, and {@code --quick} for a quarter of the work
+   * @param args a folder for data and results, and {@code --quick} for fewer rounds
    */
   public static void main(String[] args) throws Exception {
     Path folder = Path.of(args[0]);
-    boolean quick = List.of(args).contains("--quick");
-    int scale = quick ? 1 : 4;
-    int receiverPort = 18_080;
+    int rounds = List.of(args).contains("--quick") ? ROUNDS_QUICK : ROUNDS;
     Files.createDirectories(folder);
     try (ChildProcess receiver =
             ChildProcess.start(
                 ReceiverProcess.class,
                 List.of("-Xmx256m"),
                 Map.of(),
-                Integer.toString(receiverPort));
-        BenchedService service = BenchedService.start(folder.resolve("postgres"))) {
+                Integer.toString(RECEIVER_PORT));
+        BenchedService service = BenchedService.start(folder.resolve("postgres"));
+        ChildProcess ceiling =
+            ChildProcess.start(
+                CeilingProcess.class,
+                List.of("-Xmx256m"),
+                Map.of(),
+                Integer.toString(RECEIVER_PORT),
+                Integer.toString(BYTES));
+        ChildProcess generator =
+            ChildProcess.start(
+                RestGenerator.class,
+                List.of("-Xmx256m"),
+                Map.of(),
+                Long.toString(service.port()),
+                BenchedService.TOKEN,
+                "build.started",
+                Integer.toString(WEBHOOKS),
+                Integer.toString(BYTES))) {
       receiver.await(ProcessOutput.READY);
-      new Throughput(service, receiverPort, 200_000 * scale).run(scale, folder);
+      new Throughput(service, ceiling, generator).run(rounds, folder);
     }
   }
 
-  private void run(int scale, Path folder) throws Exception {
+  private void run(int rounds, Path folder) throws Exception {
     createWebhooks();
-    OUT.printf("payload %d bytes, %d webhooks, synchronous_commit=on%n%n", BYTES, WEBHOOKS);
     OUT.printf(
-        "%-28s %12s %10s %6s %10s %11s %8s %6s %6s %5s%n",
-        "published by",
-        "deliveries/s",
-        "ceiling/s",
-        "ratio",
-        "service µs",
-        "postgres µs",
-        "sum µs",
-        "× raw",
-        "lost",
-        "dup");
-    // Long enough for the compiler to be done: a cold JVM costs four times as much.
-    bus("warm-up", "build.started", 1, 400_000);
-    rest("warm-up", 150_000, 1);
+        "payload %d bytes, %d webhooks, synchronous_commit=on, medians of %d rounds%n%n",
+        BYTES, WEBHOOKS, rounds);
+    Map<String, Way> ways = new LinkedHashMap<>();
+    ways.put("event bus, fan-out 1", () -> bus("build.started", 1, 100_000));
+    ways.put("event bus, fan-out 10", () -> bus("build.completed", 10, 10_000));
+    ways.put("REST batch of 100, fan-out 1", () -> rest(100_000, 100, BATCHES_OUTSTANDING));
+    ways.put("REST single, fan-out 1", () -> rest(50_000, 1, REQUESTS_OUTSTANDING));
+    warmUp();
+    Map<String, List<Measured>> all = new LinkedHashMap<>();
     ceiling = ceiling();
-    print(bus("event bus, fan-out 1", "build.started", 1, 100_000 * scale));
-    print(bus("event bus, fan-out 10", "build.completed", 10, 10_000 * scale));
-    print(rest("REST batch of 100, fan-out 1", 100_000 * scale, 100));
-    print(rest("REST single, fan-out 1", 50_000 * scale, 1));
+    for (int round = 0; round < rounds; round++) {
+      for (Map.Entry<String, Way> way : ways.entrySet()) {
+        all.computeIfAbsent(way.getKey(), name -> new ArrayList<>())
+            .add(betweenCeilings(way.getValue()));
+      }
+    }
+    print(all);
     JsonObject count = count();
     OUT.printf(
         "signatures checked: %d, wrong: %d%n", count.getLong("checked"), count.getLong("wrong"));
-    Files.writeString(
-        folder.resolve("throughput.json"), new JsonObject().put("rows", rows).encodePrettily());
+    Files.writeString(folder.resolve("throughput.json"), json(all).encodePrettily());
+  }
+
+  /** Long enough for the compilers to be done: a cold JVM costs four times as much. */
+  private void warmUp() throws Exception {
+    bus("build.started", 1, 400_000);
+    rest(200_000, 1, REQUESTS_OUTSTANDING);
+    rest(200_000, 100, BATCHES_OUTSTANDING);
+    for (int i = 0; i < 3; i++) {
+      ceiling();
+    }
+  }
+
+  /**
+   * A machine that others use too is not as fast now as it was a minute ago: a round counts beside
+   * the ceiling of that minute.
+   */
+  private Measured betweenCeilings(Way way) throws Exception {
+    Ceiling before = ceiling;
+    Measured measured = way.measure();
+    ceiling = ceiling();
+    return measured.within(before.meanWith(ceiling));
   }
 
   /**
@@ -104,16 +172,15 @@ public final class Throughput {
     if (service.webhooks() >= WEBHOOKS) {
       return;
     }
-    String url = "http://127.0.0.1:" + receiverPort + "/hook/";
+    String url = "http://127.0.0.1:" + RECEIVER_PORT + "/hook/";
     for (int i = 0; i < WEBHOOKS; i++) {
       service.createWebhook("bench " + i, url + i, "build.started", "p" + i);
       service.createWebhook("bench group " + i, url + "g" + i, "build.completed", "p" + i / 10);
     }
   }
 
-  private Row bus(String name, String type, int fanOut, int events) throws Exception {
+  private Measured bus(String type, int fanOut, int events) throws Exception {
     return measure(
-        name,
         events * fanOut,
         () -> {
           JsonObject done =
@@ -125,31 +192,17 @@ public final class Throughput {
         });
   }
 
-  private Row rest(String name, int events, int batch) throws Exception {
+  private Measured rest(int events, int batch, int outstanding) throws Exception {
     return measure(
-        name,
         events,
         () -> {
-          try (ChildProcess generator =
-              ChildProcess.start(
-                  RestGenerator.class,
-                  List.of("-Xmx256m"),
-                  Map.of(),
-                  Long.toString(service.port()),
-                  BenchedService.TOKEN,
-                  "build.started",
-                  Integer.toString(events),
-                  Integer.toString(batch),
-                  Integer.toString(batch == 1 ? 128 : 16),
-                  Integer.toString(WEBHOOKS),
-                  Integer.toString(BYTES))) {
-            generator.await(RestGenerator.NANOS);
-            long failed = generator.await(RestGenerator.FAILED);
-            if (failed > 0) {
-              OUT.println("  failed publishes: " + failed);
-            }
-            return 0L;
+          restGenerator.tell(events + " " + batch + " " + outstanding);
+          restGenerator.await(RestGenerator.NANOS);
+          long failed = restGenerator.await(RestGenerator.FAILED);
+          if (failed > 0) {
+            OUT.println("  failed publishes: " + failed);
           }
+          return 0L;
         });
   }
 
@@ -161,7 +214,7 @@ public final class Throughput {
     long run() throws Exception;
   }
 
-  private Row measure(String name, int deliveries, Load load) throws Exception {
+  private Measured measure(int deliveries, Load load) throws Exception {
     long before = received();
     long recordedBefore = service.recorded();
     long serviceCpu = service.cpuMicros();
@@ -180,67 +233,90 @@ public final class Throughput {
     double rate = deliveries / seconds;
     long lost = Math.max(0, deliveries - received);
     long duplicates = Math.max(0, received - deliveries);
-    return new Row(name, rate, own, database, lost, duplicates);
+    return new Measured(rate, own, database, lost, duplicates, ceiling);
   }
 
-  /**
-   * Prints a row beside the ceiling, measured before and after it: a machine that others use too is
-   * not as fast now as it was a minute ago.
-   */
-  private void print(Row row) throws IOException {
-    Ceiling before = ceiling;
-    ceiling = ceiling();
-    Ceiling around = before.meanWith(ceiling);
-    double ratio = row.perSecond() / around.perSecond();
-    double sum = row.service() + row.database();
-    double raw = sum / around.cpuMicros();
+  private static void print(Map<String, List<Measured>> all) {
     OUT.printf(
-        "%-28s %12.0f %10.0f %6.2f %10.1f %11.1f %8.1f %6.1f %6d %5d%n",
-        row.name(),
-        row.perSecond(),
-        around.perSecond(),
-        ratio,
-        row.service(),
-        row.database(),
-        sum,
-        raw,
-        row.lost(),
-        row.duplicates());
-    rows.add(
-        new JsonObject()
-            .put("name", row.name())
-            .put("per_second", row.perSecond())
-            .put("ceiling_per_second", around.perSecond())
-            .put("ratio", ratio)
-            .put("service_micros", row.service())
-            .put("postgres_micros", row.database())
-            .put("raw_micros", around.cpuMicros())
-            .put("times_raw", raw)
-            .put("lost", row.lost())
-            .put("duplicates", row.duplicates()));
+        "%-28s %12s %6s %10s %11s %7s %6s %12s %5s %4s%n",
+        "published by",
+        "deliveries/s",
+        "ratio",
+        "service µs",
+        "postgres µs",
+        "sum µs",
+        "× raw",
+        "(from – to)",
+        "lost",
+        "dup");
+    all.forEach(
+        (name, rounds) ->
+            OUT.printf(
+                "%-28s %12.0f %6.2f %10.1f %11.1f %7.1f %6.1f %12s %5d %4d%n",
+                name,
+                median(rounds, Measured::perSecond),
+                median(rounds, Measured::ratio),
+                median(rounds, Measured::service),
+                median(rounds, Measured::database),
+                median(rounds, Measured::sum),
+                median(rounds, Measured::timesRaw),
+                range(rounds),
+                rounds.stream().mapToLong(Measured::lost).sum(),
+                rounds.stream().mapToLong(Measured::duplicates).sum()));
+    List<Measured> rounds = all.values().stream().flatMap(List::stream).toList();
+    OUT.printf(
+        "%nraw ceiling: %.0f/s, %.1f µs of its sender (medians)%n",
+        median(rounds, m -> m.ceiling().perSecond()), median(rounds, m -> m.ceiling().cpuMicros()));
+  }
+
+  private static String range(List<Measured> rounds) {
+    DoubleSummaryStatistics all =
+        rounds.stream().mapToDouble(Measured::timesRaw).summaryStatistics();
+    return String.format("(%.1f – %.1f)", all.getMin(), all.getMax());
+  }
+
+  private static double median(List<Measured> rounds, ToDoubleFunction<Measured> value) {
+    double[] sorted = rounds.stream().mapToDouble(value).sorted().toArray();
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  private static JsonObject json(Map<String, List<Measured>> all) {
+    JsonObject json = new JsonObject();
+    all.forEach(
+        (name, rounds) -> {
+          JsonArray array = new JsonArray();
+          rounds.forEach(
+              m ->
+                  array.add(
+                      new JsonObject()
+                          .put("per_second", m.perSecond())
+                          .put("ceiling_per_second", m.ceiling().perSecond())
+                          .put("ratio", m.ratio())
+                          .put("service_micros", m.service())
+                          .put("postgres_micros", m.database())
+                          .put("raw_micros", m.ceiling().cpuMicros())
+                          .put("times_raw", m.timesRaw())
+                          .put("lost", m.lost())
+                          .put("duplicates", m.duplicates())));
+          json.put(name, array);
+        });
+    return json;
   }
 
   /** Waits until the service has recorded as many successes as the receiver got. */
   private void awaitRecorded(long expected) throws Exception {
     long deadline = System.nanoTime() + 30_000_000_000L;
     while (service.recorded() < expected && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
+      Thread.sleep(5);
     }
   }
 
   private Ceiling ceiling() throws IOException {
-    try (ChildProcess process =
-        ChildProcess.start(
-            CeilingProcess.class,
-            List.of("-Xmx256m"),
-            Map.of(),
-            Integer.toString(receiverPort),
-            Integer.toString(ceilingRequests),
-            Integer.toString(BYTES))) {
-      double seconds = process.await(CeilingProcess.NANOS) / 1e9;
-      double micros = process.await(CeilingProcess.CPU_NANOS) / 1e3;
-      return new Ceiling(ceilingRequests / seconds, micros / ceilingRequests);
-    }
+    ceilingProcess.tell(Integer.toString(CEILING_REQUESTS));
+    double seconds = ceilingProcess.await(CeilingProcess.NANOS) / 1e9;
+    double micros = ceilingProcess.await(CeilingProcess.CPU_NANOS) / 1e3;
+    return new Ceiling(CEILING_REQUESTS / seconds, micros / CEILING_REQUESTS);
   }
 
   private long received() throws Exception {
@@ -248,6 +324,6 @@ public final class Throughput {
   }
 
   private JsonObject count() throws Exception {
-    return service.get("http://127.0.0.1:" + receiverPort + "/count");
+    return service.get("http://127.0.0.1:" + RECEIVER_PORT + "/count");
   }
 }
