@@ -37,6 +37,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * </pre>
  */
 public final class EventIngestVerticle extends VerticleBase {
+  // A statement costs as much as about this many of its rows.
+  private static final int MANY = 16;
+
   private final int number;
   private final IngestConfig config;
   private final IdGenerator ids;
@@ -54,7 +57,7 @@ public final class EventIngestVerticle extends VerticleBase {
   private boolean flushing;
   // The timer that ends the wait for more requests, or none.
   private long lingering = -1;
-  private int answered;
+  private int expected;
   private long commitNanos;
   private boolean draining;
   // The database does not even tell what it has committed: whoever comes now need not wait for it.
@@ -198,7 +201,7 @@ public final class EventIngestVerticle extends VerticleBase {
       return;
     }
     if (lingering >= 0) {
-      if (queue.size() >= answered || !barriers.isEmpty()) {
+      if (queue.size() >= expected || !barriers.isEmpty()) {
         vertx.cancelTimer(lingering);
         lingering = -1;
         flush();
@@ -210,7 +213,7 @@ public final class EventIngestVerticle extends VerticleBase {
       barriers.clear();
       return;
     }
-    if (config.linger().isZero() || !barriers.isEmpty() || queue.size() >= answered) {
+    if (config.linger().isZero() || !barriers.isEmpty() || queue.size() >= expected) {
       flush();
     } else {
       lingering =
@@ -223,6 +226,16 @@ public final class EventIngestVerticle extends VerticleBase {
     }
   }
 
+  /**
+   * How many requests a flush is worth waiting for. When there are many publishers, those who came
+   * during the last commit wait for those whom it answers: else they would take turns for ever, in
+   * flushes of half the size. Half of the largest flush is full enough: more would gain little.
+   */
+  private int expectedAfter(int answered) {
+    int all = answered < MANY ? answered : answered + queue.size();
+    return Math.min(all, config.batchEventsMax() / 2);
+  }
+
   private long lingerMillis() {
     long nanos = Math.min(commitNanos, config.linger().toNanos());
     return Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos));
@@ -230,8 +243,8 @@ public final class EventIngestVerticle extends VerticleBase {
 
   private void flush() {
     Flush flush = next();
-    // Half of the largest flush is full enough: waiting for more would gain little.
-    answered = Math.min(flush.items().size(), config.batchEventsMax() / 2);
+    int requests = flush.items().size();
+    expected = 0;
     if (flush.isEmpty()) {
       // Every request was refused while it was matched.
       flush.abandoned();
@@ -248,6 +261,7 @@ public final class EventIngestVerticle extends VerticleBase {
             done -> {
               flushing = false;
               silent = false;
+              expected = expectedAfter(requests);
               if (done.succeeded()) {
                 commitNanos = System.nanoTime() - begin;
                 listener.flushed(events, deliveries, commitNanos);

@@ -145,9 +145,9 @@ public final class Throughput {
 
   /** Long enough for the compilers to be done: a cold JVM costs four times as much. */
   private void warmUp() throws Exception {
-    bus("build.started", 1, 400_000);
-    rest(200_000, 1, REQUESTS_OUTSTANDING);
-    rest(200_000, 100, BATCHES_OUTSTANDING);
+    bus("build.started", 1, 300_000);
+    rest(300_000, 1, REQUESTS_OUTSTANDING);
+    rest(100_000, 100, BATCHES_OUTSTANDING);
     for (int i = 0; i < 3; i++) {
       ceiling();
     }
