@@ -30,7 +30,11 @@ public final class Migrations {
 
   /** The files, in their order; a jar has no listing. */
   static final List<String> FILES =
-      List.of("V1__schema.sql", "V2__event_counters.sql", "V3__usual_headers.sql");
+      List.of(
+          "V1__schema.sql",
+          "V2__event_counters.sql",
+          "V3__usual_headers.sql",
+          "V4__compact_deltas.sql");
 
   static final String FOLDER = "/db/migration/";
 

@@ -17,6 +17,8 @@ import java.util.UUID;
 
 /** The SQL of accepting events. Every statement is one per flush, whatever the flush holds. */
 final class IngestStore {
+  private static final long MILLIS_PER_HOUR = 3_600_000;
+
   // One round trip and one commit: the events, their deliveries, and the row of statistics, unless
   // another process has taken over.
   private static final String INSERT =
@@ -24,24 +26,20 @@ final class IngestStore {
       with fence as (select 1 from node where epoch = $1::int8),
       events as (
         insert into event (id, type, project_id, occurred_at, data, targets, test)
-        select t.id, t.type, t.project_id, t.occurred_at, t.data, ($9::int4[])[t.low:t.high], false
-        from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::int4[], $8::int4[])
-          as t(id, type, project_id, occurred_at, data, low, high), fence
+        select t.id, ($2::text[])[t.kind], t.project_id, t.occurred_at, t.data, ($11::int4[])[t.low:t.high], false
+        from unnest($4::uuid[], $5::int2[], $6::text[], $7::text[], $8::bytea[], $9::int4[], $10::int4[])
+          as t(id, kind, project_id, occurred_at, data, low, high), fence
       ),
       deliveries as (
         insert into delivery (webhook, id, event_id, event_type, status, due_at)
-        select t.webhook, t.id, t.event_id, t.event_type, 'pending',
-          case when t.spilled then to_timestamp($16::int8 / 1000.0) end
-        from unnest($10::int4[], $11::uuid[], $12::uuid[], $13::text[], $14::bool[])
-          as t(webhook, id, event_id, event_type, spilled), fence
+        select t.webhook, t.id, t.event_id, ($2::text[])[t.kind], 'pending',
+          case when t.spilled then to_timestamp($17::int8 / 1000.0) end
+        from unnest($12::int4[], $13::uuid[], $14::uuid[], $15::int2[], $16::bool[])
+          as t(webhook, id, event_id, kind, spilled), fence
       ),
       counts as (
-        insert into stat_delta (webhooks, types, accepted_hours, statuses, ended_millis, response_millis,
-          event_hours, event_types, event_projects, event_counts)
-        select $10::int4[], $13::text[], $15::int8[],
-          array_fill(0::int2, array[n]), array_fill(0::int8, array[n]), array_fill(-1, array[n]),
-          $17::int8[], $18::text[], $19::text[], $20::int4[]
-        from fence, cardinality($10::int4[]) as n
+        insert into stat_delta (types, accepted_hours, webhooks, kinds, event_kinds, event_projects, event_counts)
+        select $2::text[], $3::int8[], $12::int4[], $15::int2[], $18::int2[], $19::text[], $20::int4[] from fence
       )
       select count(*)::int4 as fenced from fence
       """;
@@ -167,26 +165,29 @@ final class IngestStore {
 
   /** The events go with the first chunk only. */
   private Tuple parameters(Flush flush, int from, int to) {
+    FlushKinds kinds = new FlushKinds();
     List<Flush.Entry> events = from == 0 ? flush.events() : List.of();
     int n = events.size();
     UUID[] ids = new UUID[n];
-    String[] types = new String[n];
+    Short[] eventKinds = new Short[n];
     String[] projects = new String[n];
     String[] timestamps = new String[n];
     Buffer[] data = new Buffer[n];
     Integer[] lows = new Integer[n];
     Integer[] highs = new Integer[n];
     Integer[] targets = new Integer[from == 0 ? flush.deliveries().size() : 0];
+    EventCounts counts = new EventCounts();
     for (int i = 0; i < n; i++) {
       Flush.Entry entry = events.get(i);
       Event event = entry.event();
       ids[i] = event.id();
-      types[i] = event.type();
+      eventKinds[i] = kinds.of(event.type(), hour(event.id()));
       projects[i] = event.projectId();
       timestamps[i] = event.timestamp();
       data[i] = event.data();
       lows[i] = entry.low() + 1; // PostgreSQL counts from 1, and its slices include both ends
       highs[i] = entry.high();
+      counts.add(eventKinds[i], event.projectId());
     }
     for (int i = 0; i < targets.length; i++) {
       targets[i] = flush.deliveries().get(i).webhook();
@@ -195,22 +196,21 @@ final class IngestStore {
     Integer[] webhooks = new Integer[m];
     UUID[] deliveryIds = new UUID[m];
     UUID[] eventIds = new UUID[m];
-    String[] eventTypes = new String[m];
+    Short[] deliveryKinds = new Short[m];
     Boolean[] spilled = new Boolean[m];
-    Long[] hours = new Long[m];
     for (int i = 0; i < m; i++) {
       Flush.Target target = flush.deliveries().get(from + i);
       webhooks[i] = target.webhook();
       deliveryIds[i] = target.id();
       eventIds[i] = target.event().id();
-      eventTypes[i] = target.event().type();
+      deliveryKinds[i] = kinds.of(target.event().type(), hour(target.id()));
       spilled[i] = target.spilled();
-      hours[i] = IdGenerator.millis(target.id()) / 3_600_000L;
     }
-    EventCounts counts = EventCounts.of(events);
     return Tuple.of(fence.epoch())
+        .addArrayOfString(kinds.types())
+        .addArrayOfLong(kinds.hours())
         .addArrayOfUUID(ids)
-        .addArrayOfString(types)
+        .addArrayOfShort(eventKinds)
         .addArrayOfString(projects)
         .addArrayOfString(timestamps)
         .addArrayOfBuffer(data)
@@ -220,13 +220,15 @@ final class IngestStore {
         .addArrayOfInteger(webhooks)
         .addArrayOfUUID(deliveryIds)
         .addArrayOfUUID(eventIds)
-        .addArrayOfString(eventTypes)
+        .addArrayOfShort(deliveryKinds)
         .addArrayOfBoolean(spilled)
-        .addArrayOfLong(hours)
         .addLong(flush.builtAtMillis())
-        .addArrayOfLong(counts.hours())
-        .addArrayOfString(counts.types())
+        .addArrayOfShort(counts.kinds())
         .addArrayOfString(counts.projects())
         .addArrayOfInteger(counts.counts());
+  }
+
+  private static long hour(UUID id) {
+    return IdGenerator.millis(id) / MILLIS_PER_HOUR;
   }
 }

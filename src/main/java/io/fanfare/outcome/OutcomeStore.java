@@ -2,6 +2,7 @@ package io.fanfare.outcome;
 
 import io.fanfare.database.Writer;
 import io.fanfare.delivery.Outcome;
+import io.fanfare.event.FlushKinds;
 import io.fanfare.id.IdGenerator;
 import io.fanfare.node.Fence;
 import io.fanfare.outcome.HeaderSets.HeaderSet;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * one commit.
  */
 final class OutcomeStore {
+  private static final long MILLIS_PER_HOUR = 3_600_000;
+
   // A row that is ended already stays as it is, which makes the statement safe to repeat; the
   // statistics come from the rows that really changed. The id bounds let PostgreSQL leave out the
   // other days' partitions.
@@ -30,8 +33,8 @@ final class OutcomeStore {
       with fence as (select 1 from node where epoch = $1::int8),
       o as (
         select * from unnest($2::int4[], $3::uuid[], $4::int2[], $5::int2[], $6::int2[], $7::int8[], $8::int8[],
-          $9::int4[], $10::int4[], $11::text[], $12::text[], $13::int8[], $32::int8[])
-          as t(webhook, id, next, attempts, probes, due, ended, code, millis, body, error, hour, headers)
+          $9::int4[], $10::int4[], $11::text[], $12::text[], $13::int2[], $32::int8[])
+          as t(webhook, id, next, attempts, probes, due, ended, code, millis, body, error, kind, headers)
       ),
       changed as (
         update delivery d set
@@ -48,11 +51,11 @@ final class OutcomeStore {
           usual_headers = o.headers
         from o, fence
         where d.webhook = o.webhook and d.id = o.id and d.id between $14::uuid and $15::uuid and d.status = 'pending'
-        returning d.webhook, d.event_type, d.test, o.next, o.hour, o.ended, o.millis
+        returning d.webhook, d.test, o.next, o.kind, o.ended, o.millis
       ),
       counts as (
-        insert into stat_delta (webhooks, types, accepted_hours, statuses, ended_millis, response_millis)
-        select array_agg(webhook), array_agg(event_type), array_agg(hour), array_agg(next), array_agg(ended),
+        insert into stat_delta (types, accepted_hours, webhooks, kinds, statuses, ended_millis, response_millis)
+        select $36::text[], $37::int8[], array_agg(webhook), array_agg(kind), array_agg(next), array_agg(ended),
           array_agg(coalesce(millis, -1))
         from changed where next in (1, 2) and not test
         having count(*) > 0
@@ -102,6 +105,7 @@ final class OutcomeStore {
   record Line(
       int webhook,
       UUID id,
+      String eventType,
       Settlement settlement,
       @Nullable Outcome outcome,
       long endedAtMillis,
@@ -118,7 +122,7 @@ final class OutcomeStore {
               settlement.dueAtMillis(),
               settlement.error() == null ? null : "internal error",
               settlement.gone());
-      return new Line(webhook, id, bare, null, endedAtMillis, probe, false, null);
+      return new Line(webhook, id, eventType, bare, null, endedAtMillis, probe, false, null);
     }
   }
 
@@ -156,7 +160,8 @@ final class OutcomeStore {
     Integer[] millis = new Integer[n];
     String[] bodies = new String[n];
     String[] errors = new String[n];
-    Long[] hours = new Long[n];
+    Short[] kinds = new Short[n];
+    FlushKinds flushKinds = new FlushKinds();
     Long[] headers = new Long[n];
     UUID smallest = IdGenerator.ZERO;
     UUID largest = IdGenerator.ZERO;
@@ -176,7 +181,7 @@ final class OutcomeStore {
       bodies[i] = outcome == null || line.logged() ? null : outcome.responseBody();
       errors[i] = settlement.error();
       headers[i] = line.headers() == null ? null : line.headers().number();
-      hours[i] = IdGenerator.millis(line.id()) / 3_600_000L;
+      kinds[i] = flushKinds.of(line.eventType(), IdGenerator.millis(line.id()) / MILLIS_PER_HOUR);
       if (i == 0 || IdGenerator.ORDER.compare(line.id(), smallest) < 0) {
         smallest = line.id();
       }
@@ -197,14 +202,14 @@ final class OutcomeStore {
             .addArrayOfInteger(millis)
             .addArrayOfString(bodies)
             .addArrayOfString(errors)
-            .addArrayOfLong(hours)
+            .addArrayOfShort(kinds)
             .addUUID(smallest)
             .addUUID(largest);
     addAttempts(tuple, lines);
     addCircuits(tuple, along.circuits());
     tuple.addArrayOfLong(headers);
     addHeaderSets(tuple, along.headers());
-    return tuple;
+    return tuple.addArrayOfString(flushKinds.types()).addArrayOfLong(flushKinds.hours());
   }
 
   private static short code(Settlement.Next next) {

@@ -248,6 +248,7 @@ public final class OutcomeVerticle extends VerticleBase {
     return new OutcomeStore.Line(
         report.delivery().webhook(),
         report.delivery().id(),
+        report.delivery().event().type(),
         settled.settlement(),
         outcome,
         ended,

@@ -39,8 +39,8 @@ final class StatsStore {
           from (select ctid, cardinality(webhooks) as n from stat_delta limit $1::int4) as taken
         ) as counted
         where before < $2::int8))
-      returning webhooks, types, accepted_hours, statuses, ended_millis, response_millis,
-        event_hours, event_types, event_projects, event_counts
+      returning webhooks, kinds, types, accepted_hours, statuses, ended_millis, response_millis,
+        event_kinds, event_hours, event_types, event_projects, event_counts
       """;
 
   private static final String SKETCHES =
@@ -172,36 +172,8 @@ final class StatsStore {
 
   private static StatsFold foldOf(RowSet<Row> flushes) {
     StatsFold fold = new StatsFold();
-    for (Row row : flushes) {
-      Integer[] webhooks = row.getArrayOfIntegers("webhooks");
-      String[] types = row.getArrayOfStrings("types");
-      Long[] acceptedHours = row.getArrayOfLongs("accepted_hours");
-      Short[] statuses = row.getArrayOfShorts("statuses");
-      Long[] endedMillis = row.getArrayOfLongs("ended_millis");
-      Integer[] responseMillis = row.getArrayOfIntegers("response_millis");
-      for (int i = 0; i < webhooks.length; i++) {
-        fold.add(
-            new StatDelta(
-                webhooks[i],
-                types[i],
-                acceptedHours[i],
-                statuses[i],
-                endedMillis[i],
-                responseMillis[i]));
-      }
-      addEvents(fold, row);
-    }
+    flushes.forEach(row -> FlushDelta.of(row).addTo(fold));
     return fold;
-  }
-
-  private static void addEvents(StatsFold fold, Row row) {
-    Long[] hours = row.getArrayOfLongs("event_hours");
-    String[] types = row.getArrayOfStrings("event_types");
-    String[] projects = row.getArrayOfStrings("event_projects");
-    Integer[] counts = row.getArrayOfIntegers("event_counts");
-    for (int i = 0; i < hours.length; i++) {
-      fold.addEvents(hours[i], types[i], projects[i], counts[i]);
-    }
   }
 
   /** In one order of tables, and each in the order of its key. */

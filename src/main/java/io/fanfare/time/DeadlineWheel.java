@@ -103,17 +103,21 @@ public final class DeadlineWheel {
         }
       }
     }
-    lastTick = now;
-    for (Deadline deadline : missed) {
-      // One that ran before it may have met it.
-      if (deadline.wheel != null) {
-        unlink(deadline);
-        deadline.missed.run();
+    try {
+      for (Deadline deadline : missed) {
+        // One that ran before it may have met it.
+        if (deadline.wheel != null) {
+          unlink(deadline);
+          deadline.missed.run();
+        }
       }
-    }
-    ticking = size > 0;
-    if (ticking) {
-      nextTick.accept(this::tick);
+      lastTick = now;
+    } finally {
+      // One that throws must not stop the others: they are looked at again with the next tick.
+      ticking = size > 0;
+      if (ticking) {
+        nextTick.accept(this::tick);
+      }
     }
   }
 

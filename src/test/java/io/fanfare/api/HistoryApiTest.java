@@ -3,6 +3,8 @@ package io.fanfare.api;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanfare.Answer;
+import io.fanfare.ApiCalls;
 import io.fanfare.bus.LocalCodec;
 import io.fanfare.config.AuthConfig;
 import io.fanfare.config.FanfareConfig;
@@ -25,8 +27,6 @@ import io.fanfare.webhook.RetryPolicy;
 import io.fanfare.webhook.Webhook;
 import io.fanfare.webhook.WebhookIndex;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Tuple;
@@ -448,29 +448,10 @@ class HistoryApiTest {
     return body;
   }
 
-  private String text(String path, String token, int status) throws Exception {
-    return vertx
-        .createHttpClient()
-        .request(
-            new RequestOptions()
-                .setMethod(HttpMethod.GET)
-                .setHost("127.0.0.1")
-                .setPort(port.getAsInt())
-                .setURI(path)
-                .putHeader("Authorization", "Bearer " + token))
-        .compose(request -> request.send())
-        .compose(
-            response ->
-                response
-                    .body()
-                    .map(
-                        body -> {
-                          assertThat(response.statusCode())
-                              .as("%s: %s", path, body)
-                              .isEqualTo(status);
-                          return body.toString();
-                        }))
-        .await(20, SECONDS);
+  private String text(String path, String token, int status) {
+    Answer answer = new ApiCalls(port.getAsInt(), token).get(path);
+    assertThat(answer.status()).as("%s: %s", path, answer.text()).isEqualTo(status);
+    return answer.text();
   }
 
   private static HttpConfig http() {

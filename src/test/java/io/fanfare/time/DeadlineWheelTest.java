@@ -1,6 +1,7 @@
 package io.fanfare.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanfare.time.DeadlineWheel.Deadline;
 import java.util.ArrayDeque;
@@ -69,6 +70,20 @@ class DeadlineWheelTest {
         });
     pass(200);
     assertThat(missed).containsExactly("new");
+  }
+
+  @Test
+  void oneThatThrowsDoesNotStopTheOthers() {
+    set(50, "other");
+    wheel.set(
+        50,
+        () -> {
+          throw new IllegalStateException("thrown");
+        });
+    set(100, "later");
+    assertThatThrownBy(() -> pass(60)).hasMessage("thrown");
+    pass(200);
+    assertThat(missed).containsExactly("other", "later");
   }
 
   @Test

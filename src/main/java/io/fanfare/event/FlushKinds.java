@@ -1,0 +1,51 @@
+package io.fanfare.event;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The event types of a flush and the hours in which its deliveries were accepted, each pair once:
+ * statements name them by their number, because a flush has few of them and many deliveries. Not
+ * thread-safe.
+ */
+public final class FlushKinds {
+  private record Kind(String type, long hour) {}
+
+  private final Map<Kind, Short> numbers = new HashMap<>();
+  private final List<Kind> kinds = new ArrayList<>();
+  private @Nullable Kind last;
+  private short lastNumber;
+
+  /**
+   * The number of a pair, from 1.
+   *
+   * @param hour hours since 1970
+   */
+  public short of(String type, long hour) {
+    if (last == null || last.hour != hour || !last.type.equals(type)) {
+      Kind kind = new Kind(type, hour);
+      Short known = numbers.get(kind);
+      if (known == null) {
+        kinds.add(kind);
+        known = (short) kinds.size();
+        numbers.put(kind, known);
+      }
+      last = kind;
+      lastNumber = known;
+    }
+    return lastNumber;
+  }
+
+  /** The types in the order of their numbers. */
+  public String[] types() {
+    return kinds.stream().map(Kind::type).toArray(String[]::new);
+  }
+
+  /** The hours in the order of their numbers. */
+  public Long[] hours() {
+    return kinds.stream().map(Kind::hour).toArray(Long[]::new);
+  }
+}
