@@ -57,6 +57,9 @@ public final class ApiVerticle extends VerticleBase {
         .setHandle100ContinueAutomatically(true)
         .setCompressionSupported(false)
         .setDecompressionSupported(false)
+        // Nobody speaks WebSocket here: every request and answer would pass a handler for it.
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setPerMessageWebSocketCompressionSupported(false)
         .setMaxInitialLineLength(REQUEST_LINE_MAX)
         .setMaxHeaderSize(HEADERS_MAX)
         .setMaxChunkSize(CHUNK_MAX)
