@@ -72,7 +72,7 @@ final class ConnectionWatch {
     HttpServerRequest request = context.request();
     Client client = clients.get(request.connection());
     if (client != null) {
-      client.headCame();
+      client.endWait();
       context.addEndHandler(sent -> client.awaitHead(idleTimeout));
     }
     if (BodyReceiver.hasBody(request)) {
@@ -106,13 +106,13 @@ final class ConnectionWatch {
     }
 
     void awaitHead(Duration time) {
-      headCame();
+      endWait();
       if (!closed) {
         head = deadlines.set(time.toMillis(), connection::close);
       }
     }
 
-    void headCame() {
+    void endWait() {
       if (head != null) {
         head.met();
         head = null;
@@ -121,7 +121,7 @@ final class ConnectionWatch {
 
     void closed() {
       closed = true;
-      headCame();
+      endWait();
     }
   }
 }

@@ -89,6 +89,7 @@ final class Attempt {
 
   /** Starts it; call once. */
   Future<Outcome> run() {
+    // The wheel belongs to the loop; what follows belongs to the verticle.
     deadline =
         loop.deadlines()
             .set(

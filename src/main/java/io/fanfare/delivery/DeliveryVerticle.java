@@ -14,7 +14,6 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +69,7 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
   @Override
   public Future<?> start() {
     loop = delivering.loops().of(context);
-    sender = new Sender(vertx, context, delivering, loop);
+    sender = new Sender(context, delivering, loop);
     backlog = new Backlog(vertx, number, window, this);
     idleSince = delivering.clock().millis();
     if (circuit.state() != Circuit.State.CLOSED) {
@@ -96,16 +95,22 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
     Promise<Void> promise = Promise.promise();
     drained = promise;
     if (inFlight == 0) {
-      loop.outbox().send();
-      promise.complete();
+      endDraining(promise);
     } else {
-      vertx.eventBus().localConsumer(Addresses.HURRY, message -> promise.tryComplete());
+      vertx.eventBus().localConsumer(Addresses.HURRY, message -> endDraining(promise));
+      long limit = Math.max(1, delivering.config().drainTimeout().toMillis());
+      vertx.setTimer(limit, timer -> endDraining(promise));
     }
-    return promise
-        .future()
-        .timeout(delivering.config().drainTimeout().toMillis(), TimeUnit.MILLISECONDS)
-        .otherwiseEmpty()
-        .onComplete(done -> sender.end());
+    return promise.future();
+  }
+
+  /** The outcome verticle closes next, and must have been told of every attempt before. */
+  private void endDraining(Promise<Void> promise) {
+    if (!promise.future().isComplete()) {
+      loop.outbox().send();
+      sender.end();
+      promise.complete();
+    }
   }
 
   /** Where this verticle lives. */
@@ -304,9 +309,7 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
     }
     loop.giveBack();
     if (stopped && inFlight == 0 && drained != null) {
-      // The outcome verticle closes next, and must have been told before.
-      loop.outbox().send();
-      drained.tryComplete();
+      endDraining(drained);
     }
     pump();
   }

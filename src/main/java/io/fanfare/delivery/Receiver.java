@@ -78,7 +78,7 @@ final class Receiver {
   /**
    * @throws TargetUrl.RefusedException if the URL is not allowed any more: the configuration has
    *     changed since it was registered
-   * @throws IllegalArgumentException if its headers are none
+   * @throws IllegalArgumentException if one of its headers is none that can be sent
    */
   Receiver(Webhook webhook, Names names, NetworkPolicy networks) throws TargetUrl.RefusedException {
     this.webhook = webhook;
@@ -112,6 +112,7 @@ final class Receiver {
    * @throws IllegalArgumentException if the event type cannot be the value of a header
    */
   Signed sign(String eventType, String deliveryId, long nowMillis, byte[] body) {
+    // Before there is a request, which would never be sent then.
     if (!eventType.chars().allMatch(c -> c > ' ' && c <= '~')) {
       throw new IllegalArgumentException("an event type of other characters than ours");
     }

@@ -24,7 +24,6 @@ import org.slf4j.LoggerFactory;
 final class Sender {
   private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
 
-  private final Vertx vertx;
   private final Context context;
   private final Delivering delivering;
   private final DeliveryLoop loop;
@@ -37,14 +36,13 @@ final class Sender {
    * @param context of the webhook's verticle
    * @param loop on which it lives
    */
-  Sender(Vertx vertx, Context context, Delivering delivering, DeliveryLoop loop) {
-    this.vertx = vertx;
+  Sender(Context context, Delivering delivering, DeliveryLoop loop) {
     this.context = context;
     this.delivering = delivering;
     this.loop = loop;
-    this.resolver = new Resolver(vertx, delivering.networks());
+    this.resolver = new Resolver(context.owner(), delivering.networks());
     this.names = Receiver.Names.of(delivering.config());
-    this.breaker = closedBreaker(vertx);
+    this.breaker = closedBreaker(context.owner());
   }
 
   /**
@@ -70,7 +68,7 @@ final class Sender {
 
   /** Lets attempts through. An open breaker cannot be reset from outside; a new one is closed. */
   void closeBreaker() {
-    breaker = closedBreaker(vertx);
+    breaker = closedBreaker(context.owner());
   }
 
   /** Ends the shell with its verticle. */

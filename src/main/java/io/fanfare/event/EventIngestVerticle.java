@@ -37,7 +37,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * </pre>
  */
 public final class EventIngestVerticle extends VerticleBase {
-  // A statement costs as much as about this many of its rows.
+  // From here on the rows of a flush cost more than its statement, which costs as much as ten.
   private static final int MANY = 16;
 
   private final int number;

@@ -1,9 +1,11 @@
 package io.fanfare.event;
 
+import io.fanfare.id.IdGenerator;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class FlushKinds {
+  private static final long MILLIS_PER_HOUR = 3_600_000;
+
   private record Kind(String type, long hour) {}
 
   private final Map<Kind, Short> numbers = new HashMap<>();
@@ -20,11 +24,12 @@ public final class FlushKinds {
   private short lastNumber;
 
   /**
-   * The number of a pair, from 1.
+   * The number of a type and of the hour of an id, from 1.
    *
-   * @param hour hours since 1970
+   * @param id of an event or a delivery: its milliseconds say when it was accepted
    */
-  public short of(String type, long hour) {
+  public short of(String type, UUID id) {
+    long hour = IdGenerator.millis(id) / MILLIS_PER_HOUR;
     if (last == null || last.hour != hour || !last.type.equals(type)) {
       Kind kind = new Kind(type, hour);
       Short known = numbers.get(kind);
@@ -44,7 +49,7 @@ public final class FlushKinds {
     return kinds.stream().map(Kind::type).toArray(String[]::new);
   }
 
-  /** The hours in the order of their numbers. */
+  /** The hours since 1970 in the order of their numbers. */
   public Long[] hours() {
     return kinds.stream().map(Kind::hour).toArray(Long[]::new);
   }

@@ -1,7 +1,6 @@
 package io.fanfare.event;
 
 import io.fanfare.database.Writer;
-import io.fanfare.id.IdGenerator;
 import io.fanfare.node.Fence;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -17,8 +16,6 @@ import java.util.UUID;
 
 /** The SQL of accepting events. Every statement is one per flush, whatever the flush holds. */
 final class IngestStore {
-  private static final long MILLIS_PER_HOUR = 3_600_000;
-
   // One round trip and one commit: the events, their deliveries, and the row of statistics, unless
   // another process has taken over.
   private static final String INSERT =
@@ -181,7 +178,7 @@ final class IngestStore {
       Flush.Entry entry = events.get(i);
       Event event = entry.event();
       ids[i] = event.id();
-      eventKinds[i] = kinds.of(event.type(), hour(event.id()));
+      eventKinds[i] = kinds.of(event.type(), event.id());
       projects[i] = event.projectId();
       timestamps[i] = event.timestamp();
       data[i] = event.data();
@@ -203,7 +200,7 @@ final class IngestStore {
       webhooks[i] = target.webhook();
       deliveryIds[i] = target.id();
       eventIds[i] = target.event().id();
-      deliveryKinds[i] = kinds.of(target.event().type(), hour(target.id()));
+      deliveryKinds[i] = kinds.of(target.event().type(), target.id());
       spilled[i] = target.spilled();
     }
     return Tuple.of(fence.epoch())
@@ -226,9 +223,5 @@ final class IngestStore {
         .addArrayOfShort(counts.kinds())
         .addArrayOfString(counts.projects())
         .addArrayOfInteger(counts.counts());
-  }
-
-  private static long hour(UUID id) {
-    return IdGenerator.millis(id) / MILLIS_PER_HOUR;
   }
 }

@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * one commit.
  */
 final class OutcomeStore {
-  private static final long MILLIS_PER_HOUR = 3_600_000;
-
   // A row that is ended already stays as it is, which makes the statement safe to repeat; the
   // statistics come from the rows that really changed. The id bounds let PostgreSQL leave out the
   // other days' partitions.
@@ -181,7 +179,7 @@ final class OutcomeStore {
       bodies[i] = outcome == null || line.logged() ? null : outcome.responseBody();
       errors[i] = settlement.error();
       headers[i] = line.headers() == null ? null : line.headers().number();
-      kinds[i] = flushKinds.of(line.eventType(), IdGenerator.millis(line.id()) / MILLIS_PER_HOUR);
+      kinds[i] = flushKinds.of(line.eventType(), line.id());
       if (i == 0 || IdGenerator.ORDER.compare(line.id(), smallest) < 0) {
         smallest = line.id();
       }

@@ -31,12 +31,12 @@ public final class WebhookIndex {
   private record Key(String entry, @Nullable String projectId) {}
 
   private final StampedLock lock = new StampedLock();
-  private final Map<Integer, Webhook> byNumber = new ConcurrentHashMap<>();
   private final Map<UUID, Webhook> byId = new ConcurrentHashMap<>();
   private final Map<Key, ConcurrentNavigableMap<Integer, Webhook>> buckets =
       new ConcurrentHashMap<>();
-  // The same as byNumber for the hot path, which asks several times for each delivery.
-  private volatile AtomicReferenceArray<@Nullable Webhook> table = new AtomicReferenceArray<>(256);
+  // An array, because the hot path asks several times for each delivery, and numbers are dense.
+  private volatile AtomicReferenceArray<@Nullable Webhook> byNumber =
+      new AtomicReferenceArray<>(256);
   // One bit for each number ever removed: numbers are dense, so this stays small for good.
   private final BitSet removed = new BitSet();
 
@@ -49,13 +49,13 @@ public final class WebhookIndex {
   public boolean put(Webhook webhook) {
     long stamp = lock.writeLock();
     try {
-      Webhook before = byNumber.get(webhook.number());
+      var numbers = withRoomFor(webhook.number());
+      Webhook before = numbers.get(webhook.number());
       if (removed.get(webhook.number())
           || (before != null && before.version() >= webhook.version())) {
         return false;
       }
-      byNumber.put(webhook.number(), webhook);
-      table(webhook.number()).set(webhook.number(), webhook);
+      numbers.set(webhook.number(), webhook);
       byId.put(webhook.id(), webhook);
       if (before != null) {
         leaveBuckets(before);
@@ -77,8 +77,7 @@ public final class WebhookIndex {
     long stamp = lock.writeLock();
     try {
       removed.set(number);
-      table(number).set(number, null);
-      Webhook before = byNumber.remove(number);
+      Webhook before = withRoomFor(number).getAndSet(number, null);
       if (before != null) {
         byId.remove(before.id());
         leaveBuckets(before);
@@ -90,7 +89,7 @@ public final class WebhookIndex {
 
   /** The webhook of that number; null where it is unknown or was removed. */
   public @Nullable Webhook byNumber(int number) {
-    AtomicReferenceArray<@Nullable Webhook> current = table;
+    AtomicReferenceArray<@Nullable Webhook> current = byNumber;
     return number < current.length() ? current.get(number) : null;
   }
 
@@ -121,12 +120,12 @@ public final class WebhookIndex {
 
   /** All webhooks, in no order. A view that follows later changes. */
   public Collection<Webhook> all() {
-    return java.util.Collections.unmodifiableCollection(byNumber.values());
+    return java.util.Collections.unmodifiableCollection(byId.values());
   }
 
   /** How many webhooks there are. */
   public int size() {
-    return byNumber.size();
+    return byId.size();
   }
 
   private List<Webhook> collect(String eventType, @Nullable String projectId) {
@@ -153,9 +152,9 @@ public final class WebhookIndex {
     }
   }
 
-  /** The table, with room for the number. Under the write lock only. */
-  private AtomicReferenceArray<@Nullable Webhook> table(int number) {
-    AtomicReferenceArray<@Nullable Webhook> current = table;
+  /** The array, grown if the number needs it. Under the write lock only. */
+  private AtomicReferenceArray<@Nullable Webhook> withRoomFor(int number) {
+    AtomicReferenceArray<@Nullable Webhook> current = byNumber;
     if (number < current.length()) {
       return current;
     }
@@ -163,7 +162,7 @@ public final class WebhookIndex {
     for (int i = 0; i < current.length(); i++) {
       larger.set(i, current.get(i));
     }
-    table = larger;
+    byNumber = larger;
     return larger;
   }
 

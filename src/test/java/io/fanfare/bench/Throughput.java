@@ -50,10 +50,6 @@ public final class Throughput {
       long lost,
       long duplicates,
       Ceiling ceiling) {
-    Measured within(Ceiling around) {
-      return new Measured(perSecond, service, database, lost, duplicates, around);
-    }
-
     double ratio() {
       return perSecond / ceiling.perSecond();
     }
@@ -129,11 +125,9 @@ public final class Throughput {
     ways.put("REST single, fan-out 1", () -> rest(50_000, 1, REQUESTS_OUTSTANDING));
     warmUp();
     Map<String, List<Measured>> all = new LinkedHashMap<>();
-    ceiling = ceiling();
     for (int round = 0; round < rounds; round++) {
       for (Map.Entry<String, Way> way : ways.entrySet()) {
-        all.computeIfAbsent(way.getKey(), name -> new ArrayList<>())
-            .add(betweenCeilings(way.getValue()));
+        all.computeIfAbsent(way.getKey(), name -> new ArrayList<>()).add(way.getValue().measure());
       }
     }
     print(all);
@@ -143,25 +137,11 @@ public final class Throughput {
     Files.writeString(folder.resolve("throughput.json"), json(all).encodePrettily());
   }
 
-  /** Long enough for the compilers to be done: a cold JVM costs four times as much. */
+  /** A cold JVM measures its compilers. Each measurement warms the ceiling too. */
   private void warmUp() throws Exception {
     bus("build.started", 1, 300_000);
     rest(300_000, 1, REQUESTS_OUTSTANDING);
     rest(100_000, 100, BATCHES_OUTSTANDING);
-    for (int i = 0; i < 3; i++) {
-      ceiling();
-    }
-  }
-
-  /**
-   * A machine that others use too is not as fast now as it was a minute ago: a round counts beside
-   * the ceiling of that minute.
-   */
-  private Measured betweenCeilings(Way way) throws Exception {
-    Ceiling before = ceiling;
-    Measured measured = way.measure();
-    ceiling = ceiling();
-    return measured.within(before.meanWith(ceiling));
   }
 
   /**
@@ -214,6 +194,10 @@ public final class Throughput {
     long run() throws Exception;
   }
 
+  /**
+   * Runs a load between two ceilings: a machine that others use too is not as fast now as it was a
+   * minute ago.
+   */
   private Measured measure(int deliveries, Load load) throws Exception {
     long before = received();
     long recordedBefore = service.recorded();
@@ -233,7 +217,9 @@ public final class Throughput {
     double rate = deliveries / seconds;
     long lost = Math.max(0, deliveries - received);
     long duplicates = Math.max(0, received - deliveries);
-    return new Measured(rate, own, database, lost, duplicates, ceiling);
+    Ceiling earlier = ceiling;
+    ceiling = ceiling();
+    return new Measured(rate, own, database, lost, duplicates, earlier.meanWith(ceiling));
   }
 
   private static void print(Map<String, List<Measured>> all) {
@@ -308,7 +294,7 @@ public final class Throughput {
   private void awaitRecorded(long expected) throws Exception {
     long deadline = System.nanoTime() + 30_000_000_000L;
     while (service.recorded() < expected && System.nanoTime() < deadline) {
-      Thread.sleep(5);
+      Thread.sleep(5); // each look costs the service a page of metrics
     }
   }
 
