@@ -4,9 +4,9 @@ import io.fanfare.event.Event;
 import io.fanfare.id.IdGenerator;
 import io.fanfare.node.Fence;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,21 +22,25 @@ final class ScheduleStore {
       from delivery where due_at is not null group by webhook
       """;
 
-  // Always from the head: a cursor that moves forward would miss rows that are committed late. The
+  // Always from the head: a cursor that moves forward would miss rows that are committed late. What
+  // a webhook holds is cut out of the array once, not searched among everybody's for each row. The
   // limit of one makes the planner look every event up by its key, whatever it thinks of a young
   // partition.
   private static final String PAGES =
       """
       select r.webhook, d.id, d.attempts, d.probes, e.id, e.type, e.project_id, e.occurred_at, e.data
-      from unnest($1::int4[], $2::int4[]) as r(webhook, n)
+      from (
+        select t.webhook, t.n, ($5::uuid[])[t.low:t.high] as held
+        from unnest($1::int4[], $2::int4[], $3::int4[], $4::int4[]) as t(webhook, n, low, high)
+        offset 0
+      ) r
       cross join lateral (
         select id, event_id, attempts, probes, due_at from delivery
-        where webhook = r.webhook and due_at is not null and due_at <= to_timestamp($5::int8 / 1000.0)
-          and id not in (select h.id from unnest($3::int4[], $4::uuid[]) as h(webhook, id) where h.webhook = r.webhook)
+        where webhook = r.webhook and due_at is not null and due_at <= to_timestamp($6::int8 / 1000.0)
+          and id <> all (r.held)
         order by due_at limit r.n
       ) d
       cross join lateral (select * from event where id = d.event_id limit 1) e
-      order by r.webhook, d.due_at
       """;
 
   private static final String NEXT =
@@ -94,40 +98,43 @@ final class ScheduleStore {
         and exists (select 1 from delivery d where d.webhook = w.number and d.due_at is not null)
       """;
 
-  private final Pool pool;
+  private final SqlClient client;
   private final Fence fence;
 
-  ScheduleStore(Pool pool, Fence fence) {
-    this.pool = pool;
+  ScheduleStore(SqlClient client, Fence fence) {
+    this.client = client;
     this.fence = fence;
   }
 
   /** The first due moment of every webhook with something waiting, milliseconds since 1970. */
   Future<Map<Integer, Long>> heads() {
-    return pool.preparedQuery(HEADS).execute().map(ScheduleStore::moments);
+    return client.preparedQuery(HEADS).execute().map(ScheduleStore::moments);
   }
 
   /** The pages asked for, by webhook: of what is due at that moment. */
   Future<Map<Integer, List<Page.Due>>> pages(List<PageRequest> requests, long nowMillis) {
-    Integer[] webhooks = new Integer[requests.size()];
-    Integer[] limits = new Integer[requests.size()];
-    List<Integer> heldWebhooks = new ArrayList<>();
+    int n = requests.size();
+    Integer[] webhooks = new Integer[n];
+    Integer[] limits = new Integer[n];
+    Integer[] lows = new Integer[n];
+    Integer[] highs = new Integer[n];
     List<UUID> held = new ArrayList<>();
-    for (int i = 0; i < requests.size(); i++) {
+    for (int i = 0; i < n; i++) {
       PageRequest request = requests.get(i);
       webhooks[i] = request.webhook();
       limits[i] = request.limit();
-      for (UUID id : request.held()) {
-        heldWebhooks.add(request.webhook());
-        held.add(id);
-      }
+      lows[i] = held.size() + 1; // PostgreSQL counts from 1, and its slices include both ends
+      held.addAll(request.held());
+      highs[i] = held.size();
     }
-    return pool.preparedQuery(PAGES)
+    return client
+        .preparedQuery(PAGES)
         .execute(
             Tuple.tuple()
                 .addArrayOfInteger(webhooks)
                 .addArrayOfInteger(limits)
-                .addArrayOfInteger(heldWebhooks.toArray(Integer[]::new))
+                .addArrayOfInteger(lows)
+                .addArrayOfInteger(highs)
                 .addArrayOfUUID(held.toArray(UUID[]::new))
                 .addLong(nowMillis))
         .map(
@@ -155,7 +162,8 @@ final class ScheduleStore {
   /** When these webhooks are due next, after that moment: what is in no page of the same moment. */
   Future<Map<Integer, Long>> next(List<PageRequest> requests, long nowMillis) {
     Integer[] webhooks = requests.stream().map(PageRequest::webhook).toArray(Integer[]::new);
-    return pool.preparedQuery(NEXT)
+    return client
+        .preparedQuery(NEXT)
         .execute(Tuple.tuple().addArrayOfInteger(webhooks).addLong(nowMillis))
         .map(ScheduleStore::moments);
   }
@@ -165,7 +173,8 @@ final class ScheduleStore {
    * there were.
    */
   Future<Integer> repair(UUID from, UUID before) {
-    return pool.preparedQuery(REPAIR)
+    return client
+        .preparedQuery(REPAIR)
         .execute(Tuple.of(from, before, fence.epoch()))
         .map(RowSet::rowCount);
   }
@@ -175,7 +184,8 @@ final class ScheduleStore {
    * with how many.
    */
   Future<Integer> endOfWebhook(Deleted deleted, int limit) {
-    return pool.preparedQuery(END_OF_WEBHOOK)
+    return client
+        .preparedQuery(END_OF_WEBHOOK)
         .execute(
             Tuple.of(fence.epoch(), "webhook deleted", deleted.webhook(), limit)
                 .addArrayOfUUID(deleted.held().toArray(UUID[]::new)))
@@ -187,14 +197,16 @@ final class ScheduleStore {
    * many.
    */
   Future<Integer> endExpired(long acceptedBeforeMillis, String error, int limit) {
-    return pool.preparedQuery(END_EXPIRED)
+    return client
+        .preparedQuery(END_EXPIRED)
         .execute(Tuple.of(fence.epoch(), error, IdGenerator.floorOf(acceptedBeforeMillis), limit))
         .map(rows -> rows.iterator().next().getInteger(0));
   }
 
   /** Numbers of deleted webhooks of which something still waits. */
   Future<List<Integer>> deletedWithWaiting() {
-    return pool.preparedQuery(DELETED_WITH_WAITING)
+    return client
+        .preparedQuery(DELETED_WITH_WAITING)
         .execute()
         .map(
             rows -> {

@@ -84,7 +84,9 @@ public final class Backlog {
     int events = 200_000;
     long before = service.recorded();
     long begin = System.nanoTime();
-    service.publish("build.started", events, OUTSTANDING, BYTES, WEBHOOKS);
+    service.publish(
+        new BusRun.Order(
+            "build.started", events, BYTES, OUTSTANDING, WEBHOOKS, 1, Pace.UNDELIVERED_MAX, PORT));
     while (service.recorded() < before + events) {
       Thread.onSpinWait();
     }
@@ -94,7 +96,17 @@ public final class Backlog {
   /** Accepted deliveries a second of those whose receiver is dead. */
   private static double pileUp(BenchedService service, int backlog) throws Exception {
     long begin = System.nanoTime();
-    JsonObject done = service.publish(DEAD_TYPE, backlog / DEAD_WEBHOOKS, OUTSTANDING, BYTES, 1);
+    JsonObject done =
+        service.publish(
+            new BusRun.Order(
+                DEAD_TYPE,
+                backlog / DEAD_WEBHOOKS,
+                BYTES,
+                OUTSTANDING,
+                1,
+                DEAD_WEBHOOKS,
+                Integer.MAX_VALUE, // none of them arrives
+                PORT));
     if (done.getInteger("failed") > 0) {
       throw new IllegalStateException("failed publishes: " + done.getInteger("failed"));
     }

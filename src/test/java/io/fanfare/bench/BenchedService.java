@@ -82,22 +82,27 @@ final class BenchedService implements AutoCloseable {
   /**
    * Publishes over the event bus and waits until all is acknowledged.
    *
-   * @return {@code failed} and {@code cpu_nanos} of the generator, see {@link BusGenerator}
+   * @return {@code failed} and {@code cpu_nanos} of the generator, see {@link BusRun}
    */
-  JsonObject publish(String type, int events, int outstanding, int bytes, int projects)
-      throws Exception {
+  JsonObject publish(BusRun.Order order) throws Exception {
     return get(
         generator("/run")
-            + "?events="
-            + events
-            + "&outstanding="
-            + outstanding
+            + "?type="
+            + order.type()
+            + "&events="
+            + order.events()
             + "&bytes="
-            + bytes
+            + order.bytes()
+            + "&outstanding="
+            + order.outstanding()
             + "&projects="
-            + projects
-            + "&type="
-            + type);
+            + order.projects()
+            + "&fan_out="
+            + order.fanOut()
+            + "&undelivered="
+            + order.undelivered()
+            + "&receiver="
+            + order.receiverPort());
   }
 
   /** Registers a webhook; its project alone decides which events of the type match. */

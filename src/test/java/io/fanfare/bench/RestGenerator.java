@@ -31,11 +31,14 @@ public final class RestGenerator {
   private final int batch;
   private final int projects;
   private final String data;
+  private final int outstandingMax;
+  private final Pace pace;
+  private long begin;
   private int started;
   private int ended;
   private int failed;
 
-  private RestGenerator(HttpClientAgent client, String[] args, String[] run) {
+  private RestGenerator(Vertx vertx, HttpClientAgent client, String[] args, String[] run) {
     this.client = client;
     this.port = Integer.parseInt(args[0]);
     this.token = args[1];
@@ -44,12 +47,15 @@ public final class RestGenerator {
     this.data = Payload.ofBytes(Integer.parseInt(args[4])).toString();
     this.batch = Integer.parseInt(run[1]);
     this.requests = Integer.parseInt(run[0]) / batch;
+    this.outstandingMax = Integer.parseInt(run[2]);
+    int receiverPort = Integer.parseInt(args[5]);
+    this.pace = new Pace(vertx, client, receiverPort, Pace.UNDELIVERED_MAX, this::publish);
   }
 
   /**
    * Publishes as it is told.
    *
-   * @param args port, token, event type, projects, bytes of data
+   * @param args port, token, event type, projects, bytes of data, the receiver's port
    */
   public static void main(String[] args) {
     Vertx vertx =
@@ -61,24 +67,25 @@ public final class RestGenerator {
     Context context = vertx.getOrCreateContext();
     ProcessOutput.obey(
         line -> {
-          String[] run = line.split(" ");
-          RestGenerator generator = new RestGenerator(client, args, run);
-          context.runOnContext(v -> generator.run(Integer.parseInt(run[2])));
+          RestGenerator generator = new RestGenerator(vertx, client, args, line.split(" "));
+          context.runOnContext(v -> generator.run());
         });
   }
 
-  private void run(int outstanding) {
-    long begin = System.nanoTime();
-    for (int i = 0; i < Math.min(outstanding, requests); i++) {
-      next(begin);
+  private void run() {
+    begin = System.nanoTime();
+    pace.start();
+  }
+
+  private void publish() {
+    while (started < requests
+        && started - ended < outstandingMax
+        && pace.mayPublish((long) started * batch)) {
+      publish(started++);
     }
   }
 
-  private void next(long begin) {
-    if (started == requests) {
-      return;
-    }
-    int number = started++;
+  private void publish(int number) {
     client
         .request(
             new RequestOptions()
@@ -94,12 +101,13 @@ public final class RestGenerator {
               if (status == null || status != 202) {
                 failed++;
               }
-              if (++ended == requests) {
-                System.out.println(NANOS + (System.nanoTime() - begin));
-                System.out.println(FAILED + failed);
-              } else {
-                next(begin);
+              if (++ended < requests) {
+                publish();
+                return;
               }
+              pace.end();
+              System.out.println(NANOS + (System.nanoTime() - begin));
+              System.out.println(FAILED + failed);
             });
   }
 

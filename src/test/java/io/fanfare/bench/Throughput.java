@@ -107,7 +107,8 @@ public final class Throughput {
                 BenchedService.TOKEN,
                 "build.started",
                 Integer.toString(WEBHOOKS),
-                Integer.toString(BYTES))) {
+                Integer.toString(BYTES),
+                Integer.toString(RECEIVER_PORT))) {
       receiver.await(ProcessOutput.READY);
       new Throughput(service, ceiling, generator).run(rounds, folder);
     }
@@ -164,7 +165,16 @@ public final class Throughput {
         events * fanOut,
         () -> {
           JsonObject done =
-              service.publish(type, events, OUTSTANDING, BYTES, fanOut == 1 ? WEBHOOKS : 100);
+              service.publish(
+                  new BusRun.Order(
+                      type,
+                      events,
+                      BYTES,
+                      OUTSTANDING,
+                      fanOut == 1 ? WEBHOOKS : 100,
+                      fanOut,
+                      Pace.UNDELIVERED_MAX,
+                      RECEIVER_PORT));
           if (done.getInteger("failed") > 0) {
             OUT.println("  failed publishes: " + done.getInteger("failed"));
           }

@@ -7,14 +7,18 @@ import io.fanfare.database.Database;
 import io.fanfare.database.TestDatabase;
 import io.fanfare.id.IdGenerator;
 import io.fanfare.node.Fence;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +86,80 @@ class ScheduleStoreTest {
     assertThat(count("status = 'failed' and error = 'expired after 72 h'")).isEqualTo(1);
   }
 
+  @Test
+  void aPageReadsNoMoreOfALongBacklogThanItIsAskedForAndWhatIsHeld() throws Exception {
+    UUID first = pending("now() - interval '2 hours'");
+    UUID second = pending("now() - interval '1 hour'");
+    backlog(WEBHOOK, 2_000);
+    // Then the planner believes that a webhook has few that wait, and that sorting them costs
+    // little.
+    othersAreThere(100_000);
+    await(database.control().query("analyze delivery").execute());
+
+    long read =
+        await(
+            database
+                .control()
+                .withTransaction(
+                    connection ->
+                        new ScheduleStore(connection, new Fence(0, () -> {}))
+                            .pages(
+                                List.of(new PageRequest(WEBHOOK, 1, Set.of(first))),
+                                System.currentTimeMillis())
+                            .onSuccess(
+                                pages ->
+                                    assertThat(pages.get(WEBHOOK))
+                                        .extracting(Page.Due::id)
+                                        .containsExactly(second))
+                            .compose(pages -> rowsRead(connection))));
+
+    assertThat(read).isEqualTo(2);
+  }
+
+  /** Rows of deliveries that this transaction has read by an index. */
+  private static Future<Long> rowsRead(SqlConnection connection) {
+    return connection
+        .query(
+            """
+            select sum(idx_tup_fetch)::int8 from pg_stat_xact_user_tables
+            where relname like 'delivery\\_%'
+            """)
+        .execute()
+        .map(rows -> rows.iterator().next().getLong(0));
+  }
+
+  private void backlog(int webhook, int deliveries) throws TimeoutException {
+    UUID[] made = Stream.generate(ids::next).limit(deliveries).toArray(UUID[]::new);
+    await(
+        database
+            .control()
+            .preparedQuery(
+                """
+                with events as (
+                  insert into event (id, type, occurred_at, data, targets, test)
+                  select id, 'build.started', '2026-01-01T00:00:00Z', '{}', array[2], false from unnest($2::uuid[]) as t(id)
+                )
+                insert into delivery (webhook, id, event_id, event_type, status, due_at)
+                select $1::int4, id, id, 'build.started', 'pending', now() from unnest($2::uuid[]) as t(id)
+                """)
+            .execute(Tuple.of(webhook).addArrayOfUUID(made)));
+  }
+
+  /** Deliveries of five hundred webhooks in turn, of which one in fifty waits. */
+  private void othersAreThere(int deliveries) throws TimeoutException {
+    UUID[] made = Stream.generate(ids::next).limit(deliveries).toArray(UUID[]::new);
+    await(
+        database
+            .control()
+            .preparedQuery(
+                """
+                insert into delivery (webhook, id, event_id, event_type, status, due_at)
+                select 100 + n % 500, id, id, 'build.started', 'pending', case when n / 500 % 50 = 0 then now() end
+                from unnest($1::uuid[]) with ordinality as t(id, n)
+                """)
+            .execute(Tuple.tuple().addArrayOfUUID(made)));
+  }
+
   private UUID pending(String dueAt) throws TimeoutException {
     UUID id = ids.next();
     await(
@@ -89,6 +167,10 @@ class ScheduleStoreTest {
             .control()
             .preparedQuery(
                 """
+                with events as (
+                  insert into event (id, type, occurred_at, data, targets, test)
+                  values ($2::uuid, 'build.started', '2026-01-01T00:00:00Z', '{}', array[2], false)
+                )
                 insert into delivery (webhook, id, event_id, event_type, status, due_at)
                 values ($1::int4, $2::uuid, $2::uuid, 'build.started', 'pending', %s)
                 """
