@@ -13,12 +13,13 @@ enum PartitionedTable {
   EVENT("event", "fillfactor = 100, autovacuum_vacuum_insert_threshold = -1"),
 
   /**
-   * Every row changes once at least, and finds room for that on its own page. Visits summarise the
-   * block ranges of its BRIN index.
+   * Every row changes once at least, and finds room for that on its own page: with 45 percent
+   * filled 98 of 100 do (HOT updates under full load, 600-byte events), with 60 percent 71. Visits
+   * summarise the block ranges of its BRIN index.
    */
   DELIVERY(
       "delivery",
-      "fillfactor = 60, autovacuum_vacuum_scale_factor = 0.3, autovacuum_vacuum_threshold = 50000,"
+      "fillfactor = 45, autovacuum_vacuum_scale_factor = 0.3, autovacuum_vacuum_threshold = 50000,"
           + " autovacuum_vacuum_insert_scale_factor = 0.3,"
           + " autovacuum_vacuum_insert_threshold = 100000,"
           + " autovacuum_analyze_scale_factor = 0.5, autovacuum_analyze_threshold = 100000"),

@@ -57,9 +57,6 @@ public final class Backlog {
   }
 
   private static void createWebhooks(BenchedService service) throws Exception {
-    if (service.webhooks() > 0) {
-      return;
-    }
     for (int i = 0; i < WEBHOOKS; i++) {
       service.createWebhook(
           "bench " + i, "http://127.0.0.1:" + PORT + "/hook/" + i, "build.started", "p" + i);

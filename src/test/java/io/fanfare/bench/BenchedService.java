@@ -10,8 +10,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The service that is measured, in a process of its own with its embedded PostgreSQL. */
 final class BenchedService implements AutoCloseable {
@@ -32,11 +34,12 @@ final class BenchedService implements AutoCloseable {
   }
 
   /**
-   * Starts it and waits until it is ready.
+   * Starts it on a new database and waits until it is ready.
    *
-   * @param database folder of its PostgreSQL, which is kept
+   * @param database folder of its PostgreSQL; what an earlier run left there is deleted
    */
   static BenchedService start(Path database) throws IOException {
+    delete(database);
     return new BenchedService(
         ChildProcess.start(
             ServiceProcess.class,
@@ -48,6 +51,17 @@ final class BenchedService implements AutoCloseable {
                 "FANFARE_AUTH_ADMIN_TOKEN", TOKEN,
                 "FANFARE_DELIVERY_ALLOWED_NETWORKS", "127.0.0.0/8")),
         database);
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (Files.notExists(folder)) {
+      return;
+    }
+    try (Stream<Path> found = Files.walk(folder)) {
+      for (Path path : found.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
   }
 
   long port() {
@@ -123,11 +137,6 @@ final class BenchedService implements AutoCloseable {
     if (answer.statusCode() / 100 != 2) {
       throw new IOException(answer.statusCode() + " " + answer.body());
     }
-  }
-
-  /** How many webhooks there are. */
-  int webhooks() throws Exception {
-    return get(api("/api/webhooks?limit=1")).getInteger("total");
   }
 
   /** Deliveries that are recorded as successful since the start. */

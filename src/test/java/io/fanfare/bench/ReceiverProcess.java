@@ -15,16 +15,26 @@ import java.util.HexFormat;
 import java.util.concurrent.atomic.LongAdder;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.Recorder;
 
 /**
  * The receiver of all benchmarks, always the same: answers 200 with two bytes, counts, and checks
  * the signature of every hundredth request. {@code GET /count} tells what it saw.
+ *
+ * <p>Requests to {@code /timed/…} have in their data when they were due; {@code GET /times} tells
+ * what they took until their first bytes were here, and starts anew.
  */
 public final class ReceiverProcess extends VerticleBase {
   /** The secret of every webhook of the benchmarks. */
   static final String SECRET = "bench-secret";
 
+  /** The field of the data that says when the event was due, on {@link System#nanoTime}. */
+  static final String DUE = "due_nanos";
+
+  private static final String DUE_FIELD = "\"" + DUE + "\":";
   private static final int SAMPLE = 100;
+  private static final Recorder TIMES = new Recorder(3);
   private static final LongAdder RECEIVED = new LongAdder();
   private static final LongAdder CHECKED = new LongAdder();
   private static final LongAdder WRONG = new LongAdder();
@@ -73,7 +83,15 @@ public final class ReceiverProcess extends VerticleBase {
                   .encode());
       return;
     }
+    if (request.path().equals("/times")) {
+      request.response().end(times().encode());
+      return;
+    }
     RECEIVED.increment();
+    if (request.path().startsWith("/timed/")) {
+      time(request);
+      return;
+    }
     if (++sinceSample < SAMPLE) {
       request.response().end(OK);
       return;
@@ -89,6 +107,29 @@ public final class ReceiverProcess extends VerticleBase {
               }
               request.response().end(OK);
             });
+  }
+
+  private static void time(HttpServerRequest request) {
+    long here = System.nanoTime();
+    request
+        .body()
+        .onSuccess(
+            body -> {
+              String text = body.toString();
+              int from = text.indexOf(DUE_FIELD) + DUE_FIELD.length();
+              long due = Long.parseLong(text, from, text.indexOf(',', from), 10);
+              TIMES.recordValue(Math.max(0, here - due));
+              request.response().end(OK);
+            });
+  }
+
+  private static JsonObject times() {
+    Histogram nanos = TIMES.getIntervalHistogram();
+    return new JsonObject()
+        .put("count", nanos.getTotalCount())
+        .put("p50_micros", nanos.getValueAtPercentile(50) / 1_000)
+        .put("p99_micros", nanos.getValueAtPercentile(99) / 1_000)
+        .put("max_micros", nanos.getMaxValue() / 1_000);
   }
 
   static String signature(byte[] body) {

@@ -4,13 +4,9 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
-import io.vertx.core.http.RequestOptions;
 
 /**
  * Publishes over REST from a process of its own, with a bounded number of requests on their way.
@@ -23,9 +19,7 @@ public final class RestGenerator {
 
   private static final int CONNECTIONS_MAX = 1_024;
 
-  private final HttpClientAgent client;
-  private final int port;
-  private final String token;
+  private final RestPublisher publisher;
   private final String type;
   private final int requests;
   private final int batch;
@@ -39,9 +33,7 @@ public final class RestGenerator {
   private int failed;
 
   private RestGenerator(Vertx vertx, HttpClientAgent client, String[] args, String[] run) {
-    this.client = client;
-    this.port = Integer.parseInt(args[0]);
-    this.token = args[1];
+    this.publisher = new RestPublisher(client, Integer.parseInt(args[0]), args[1]);
     this.type = args[2];
     this.projects = Integer.parseInt(args[3]);
     this.data = Payload.ofBytes(Integer.parseInt(args[4])).toString();
@@ -86,55 +78,35 @@ public final class RestGenerator {
   }
 
   private void publish(int number) {
-    client
-        .request(
-            new RequestOptions()
-                .setMethod(HttpMethod.POST)
-                .setHost("127.0.0.1")
-                .setPort(port)
-                .setURI(batch == 1 ? "/api/events" : "/api/events/batch")
-                .putHeader("Authorization", "Bearer " + token)
-                .putHeader("Content-Type", "application/json"))
-        .compose(request -> send(request, number))
-        .onComplete(
-            (status, failure) -> {
-              if (status == null || status != 202) {
-                failed++;
-              }
-              if (++ended < requests) {
-                publish();
-                return;
-              }
-              pace.end();
-              System.out.println(NANOS + (System.nanoTime() - begin));
-              System.out.println(FAILED + failed);
-            });
-  }
-
-  private Future<Integer> send(HttpClientRequest request, int number) {
-    return request
-        .send(Buffer.buffer(body(number)))
-        .compose(response -> response.end().map(response.statusCode()));
+    Future<Boolean> accepted =
+        batch == 1
+            ? publisher.publish(type, project(number), data)
+            : publisher.publishBatch(body(number));
+    accepted.onComplete(
+        (well, failure) -> {
+          if (well == null || !well) {
+            failed++;
+          }
+          if (++ended < requests) {
+            publish();
+            return;
+          }
+          pace.end();
+          System.out.println(NANOS + (System.nanoTime() - begin));
+          System.out.println(FAILED + failed);
+        });
   }
 
   private String body(int number) {
-    if (batch == 1) {
-      return event(number);
-    }
     StringBuilder body = new StringBuilder("{\"events\":[");
     for (int i = 0; i < batch; i++) {
-      body.append(i == 0 ? "" : ",").append(event(number * batch + i));
+      body.append(i == 0 ? "" : ",")
+          .append(RestPublisher.event(type, project(number * batch + i), data));
     }
     return body.append("]}").toString();
   }
 
-  private String event(int i) {
-    return "{\"event\":\""
-        + type
-        + "\",\"project_id\":\"p"
-        + i % projects
-        + "\",\"data\":"
-        + data
-        + "}";
+  private String project(int event) {
+    return "p" + event % projects;
   }
 }
