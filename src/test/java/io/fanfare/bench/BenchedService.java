@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,9 @@ import java.util.stream.Stream;
 final class BenchedService implements AutoCloseable {
   static final String TOKEN = "bench-token-0123456789";
   static final String HEAP = "-Xmx512m";
+
+  /** Further options of its Java, separated by blanks. */
+  static final String OPTIONS = "FANFARE_JAVA_OPTIONS";
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final ChildProcess process;
@@ -43,7 +47,7 @@ final class BenchedService implements AutoCloseable {
     return new BenchedService(
         ChildProcess.start(
             ServiceProcess.class,
-            List.of(HEAP),
+            options(),
             Map.of(
                 "FANFARE_HTTP_PORT", "0",
                 "FANFARE_LOG_LEVEL", "warn",
@@ -51,6 +55,16 @@ final class BenchedService implements AutoCloseable {
                 "FANFARE_AUTH_ADMIN_TOKEN", TOKEN,
                 "FANFARE_DELIVERY_ALLOWED_NETWORKS", "127.0.0.0/8")),
         database);
+  }
+
+  /** As the launcher {@code fanfare} starts it: what is in the variable comes later, and wins. */
+  private static List<String> options() {
+    List<String> options = new ArrayList<>(List.of(HEAP));
+    String more = System.getenv(OPTIONS);
+    if (more != null && !more.isBlank()) {
+      options.addAll(List.of(more.trim().split("\\s+", -1)));
+    }
+    return options;
   }
 
   private static void delete(Path folder) throws IOException {

@@ -35,6 +35,7 @@ final class ChildProcess implements AutoCloseable {
     command.add(main.getName());
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().remove(BenchedService.OPTIONS); // the service would warn of it
     builder.environment().putAll(environment);
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     return new ChildProcess(builder.start());

@@ -80,7 +80,7 @@ class PartitionsTest {
     Row delivery =
         one(
             "select array_to_string(reloptions, ',') from pg_class where relname = 'delivery_20240101'");
-    assertThat(delivery.getString(0)).contains("fillfactor=60");
+    assertThat(delivery.getString(0)).contains("fillfactor=45");
     Row indexes =
         one(
             """
