@@ -42,6 +42,8 @@ public final class ScheduleVerticle extends VerticleBase {
   private final int supervisors;
   private final ScheduleConfig config;
   private final Duration maxWait;
+  private final Pool pool;
+  private final Fence fence;
   private final ScheduleStore store;
   private final Clock clock;
   private final Supplier<UUID> mark;
@@ -75,6 +77,8 @@ public final class ScheduleVerticle extends VerticleBase {
     this.supervisors = supervisors;
     this.config = config;
     this.maxWait = maxWait;
+    this.pool = pool;
+    this.fence = fence;
     this.store = new ScheduleStore(pool, fence);
     this.clock = clock;
     this.audited = audited;
@@ -230,8 +234,7 @@ public final class ScheduleVerticle extends VerticleBase {
     if (IdGenerator.ORDER.compare(to, from) <= 0) {
       return;
     }
-    store
-        .repair(from, to)
+    pool.withTransaction(connection -> new ScheduleStore(connection, fence).repair(from, to))
         .onSuccess(
             found -> {
               audited = to;

@@ -55,11 +55,41 @@ class ScheduleStoreTest {
     UUID mark = ids.next();
     UUID held = pending("null");
 
-    assertThat(await(fenced.repair(from, mark))).isZero();
+    assertThat(await(repair(-1, from, mark))).isZero();
     assertThat(count("due_at is not null")).isZero();
-    assertThat(await(store.repair(from, mark))).isEqualTo(1);
+    assertThat(await(repair(0, from, mark))).isEqualTo(1);
     assertThat(count("due_at is not null and id = '" + orphan + "'")).isEqualTo(1);
     assertThat(count("due_at is null and id = '" + held + "'")).isEqualTo(1);
+  }
+
+  @Test
+  void theAuditLooksAtTheNewestRowsAndNotAtEveryWebhook() throws Exception {
+    othersAreThere(100_000);
+    await(database.control().query("analyze delivery").execute());
+    UUID from = ids.next();
+    UUID orphan = pending("null");
+
+    long searches =
+        await(
+            database
+                .control()
+                .withTransaction(
+                    connection ->
+                        new ScheduleStore(connection, new Fence(0, () -> {}))
+                            .repair(from, ids.next())
+                            .onSuccess(found -> assertThat(found).isEqualTo(1))
+                            .compose(found -> statistic(connection, "idx_scan"))));
+
+    assertThat(searches).isEqualTo(1);
+    assertThat(count("due_at is not null and id = '" + orphan + "'")).isEqualTo(1);
+  }
+
+  private Future<Integer> repair(long epoch, UUID from, UUID before) {
+    return database
+        .control()
+        .withTransaction(
+            connection ->
+                new ScheduleStore(connection, new Fence(epoch, () -> {})).repair(from, before));
   }
 
   @Test
@@ -111,19 +141,17 @@ class ScheduleStoreTest {
                                     assertThat(pages.get(WEBHOOK))
                                         .extracting(Page.Due::id)
                                         .containsExactly(second))
-                            .compose(pages -> rowsRead(connection))));
+                            .compose(pages -> statistic(connection, "idx_tup_fetch"))));
 
     assertThat(read).isEqualTo(2);
   }
 
-  /** Rows of deliveries that this transaction has read by an index. */
-  private static Future<Long> rowsRead(SqlConnection connection) {
+  /** What this transaction has done to deliveries, see {@code pg_stat_xact_user_tables}. */
+  private static Future<Long> statistic(SqlConnection connection, String column) {
     return connection
         .query(
-            """
-            select sum(idx_tup_fetch)::int8 from pg_stat_xact_user_tables
-            where relname like 'delivery\\_%'
-            """)
+            "select sum(%s)::int8 from pg_stat_xact_user_tables where relname ~ '^delivery_'"
+                .formatted(column))
         .execute()
         .map(rows -> rows.iterator().next().getLong(0));
   }
