@@ -5,7 +5,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Scenario {@code backlog}: a receiver is dead while events for it go on, next to a thousand
@@ -18,8 +17,7 @@ public final class Backlog {
   private static final int WEBHOOKS = 1_000;
   private static final int DEAD_WEBHOOKS = 10;
   private static final int OUTSTANDING = 2_000;
-  private static final int PORT = 18_080;
-  private static final int DEAD_PORT = 18_081;
+  private static final int DEAD_PORT = BenchedReceiver.PORT + 1;
   private static final String DEAD_TYPE = "file.deleted";
   private static final long DRAIN_NANOS_MAX = 1_800_000_000_000L;
 
@@ -30,13 +28,13 @@ public final class Backlog {
    *
    * @param args a folder for data and results, and {@code --quick} for a tenth of the work
    */
+  @SuppressWarnings("try") // the receiver is only there
   public static void main(String[] args) throws Exception {
     Path folder = Path.of(args[0]);
     int backlog = List.of(args).contains("--quick") ? 100_000 : 1_000_000;
     Files.createDirectories(folder);
-    try (ChildProcess receiver = receiver(PORT);
+    try (BenchedReceiver receiver = BenchedReceiver.start(BenchedReceiver.PORT);
         BenchedService service = BenchedService.start(folder.resolve("postgres-backlog"))) {
-      receiver.await(ProcessOutput.READY);
       createWebhooks(service);
       OUT.printf(
           "%s, %d webhooks that work, %d of a dead receiver, payload %d bytes%n%n",
@@ -51,19 +49,17 @@ public final class Backlog {
     }
   }
 
-  private static ChildProcess receiver(int port) throws Exception {
-    return ChildProcess.start(
-        ReceiverProcess.class, List.of("-Xmx256m"), Map.of(), Integer.toString(port));
-  }
-
   private static void createWebhooks(BenchedService service) throws Exception {
     for (int i = 0; i < WEBHOOKS; i++) {
       service.createWebhook(
-          "bench " + i, "http://127.0.0.1:" + PORT + "/hook/" + i, "build.started", "p" + i);
+          "bench " + i,
+          BenchedReceiver.url(BenchedReceiver.PORT, "/hook/" + i),
+          "build.started",
+          "p" + i);
     }
     for (int i = 0; i < DEAD_WEBHOOKS; i++) {
       service.createWebhook(
-          "dead " + i, "http://127.0.0.1:" + DEAD_PORT + "/hook/" + i, DEAD_TYPE, "p0");
+          "dead " + i, BenchedReceiver.url(DEAD_PORT, "/hook/" + i), DEAD_TYPE, "p0");
     }
   }
 
@@ -83,7 +79,14 @@ public final class Backlog {
     long begin = System.nanoTime();
     service.publish(
         new BusRun.Order(
-            "build.started", events, BYTES, OUTSTANDING, WEBHOOKS, 1, Pace.UNDELIVERED_MAX, PORT));
+            "build.started",
+            events,
+            BYTES,
+            OUTSTANDING,
+            WEBHOOKS,
+            1,
+            Pace.UNDELIVERED_MAX,
+            BenchedReceiver.PORT));
     while (service.recorded() < before + events) {
       Thread.onSpinWait();
     }
@@ -103,7 +106,7 @@ public final class Backlog {
                 1,
                 DEAD_WEBHOOKS,
                 Integer.MAX_VALUE, // none of them arrives
-                PORT));
+                BenchedReceiver.PORT));
     if (done.getInteger("failed") > 0) {
       throw new IllegalStateException("failed publishes: " + done.getInteger("failed"));
     }
@@ -113,8 +116,7 @@ public final class Backlog {
   /** The receiver comes back; a circuit lets a probe through within its open time. */
   private static void drain(BenchedService service, int backlog) throws Exception {
     long before = service.recorded();
-    try (ChildProcess receiver = receiver(DEAD_PORT)) {
-      receiver.await(ProcessOutput.READY);
+    try (BenchedReceiver receiver = BenchedReceiver.start(DEAD_PORT)) {
       long begin = System.nanoTime();
       long first = 0;
       long recorded = 0;
@@ -126,7 +128,7 @@ public final class Backlog {
           first = System.nanoTime();
         }
       }
-      long received = service.get("http://127.0.0.1:" + DEAD_PORT + "/count").getLong("received");
+      long received = receiver.received();
       OUT.printf(
           "%-44s %12.0f %16s %14d%n",
           "draining", recorded / ((System.nanoTime() - first) / 1e9), "", highest);

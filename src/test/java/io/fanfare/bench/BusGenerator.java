@@ -3,23 +3,20 @@ package io.fanfare.bench;
 import io.fanfare.event.EventPublisher;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.lang.management.ManagementFactory;
 
 /**
- * Publishes over the event bus as fast as the service acknowledges, with a bounded number of events
- * on their way. {@code GET /run} with the numbers of {@link BusRun.Order} runs and answers with the
- * time it took and its own thread's CPU; {@code GET /heap} with what is in use of the heap after a
- * collection.
+ * Publishes over the event bus: {@code GET /run} with the fields of {@link BusRun.Order} runs, and
+ * answers with what {@link BusRun#run} says; {@code GET /heap} with what is in use of the heap
+ * after a collection.
  */
 final class BusGenerator extends VerticleBase {
   static final String THREAD = "bench-generator";
 
   private EventPublisher publisher;
-  private HttpClientAgent client;
   private int port;
 
   int port() {
@@ -29,7 +26,6 @@ final class BusGenerator extends VerticleBase {
   @Override
   public Future<?> start() {
     publisher = new EventPublisher(vertx);
-    client = vertx.createHttpClient();
     return vertx
         .createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(0))
         .requestHandler(this::answer)
@@ -64,7 +60,7 @@ final class BusGenerator extends VerticleBase {
             number(request, "fan_out"),
             number(request, "undelivered"),
             number(request, "receiver"));
-    new BusRun(vertx, client, publisher, order)
+    new BusRun(vertx, publisher, order)
         .run()
         .onSuccess(result -> request.response().end(result.encode()));
   }

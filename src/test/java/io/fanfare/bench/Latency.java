@@ -21,13 +21,13 @@ public final class Latency {
   private static final int BYTES = 560; // with the moment in front of them about 600
   private static final int WEBHOOKS = 1_000;
   private static final int IDLE_WEBHOOKS = 100;
-  private static final int RECEIVER_PORT = 18_080;
   private static final int[] RATES = {100, 1_000, 5_000};
   private static final int WARM_RATE = 2_000;
   private static final int WARM_SECONDS = 60;
   private static final int IDLE_RATE = 5;
   private static final long ARRIVAL_NANOS_MAX = 60_000_000_000L;
 
+  private final BenchedReceiver receiver;
   private final BenchedService service;
   private final ChildProcess generator;
   private final List<Measured> measured = new ArrayList<>();
@@ -59,7 +59,8 @@ public final class Latency {
     }
   }
 
-  private Latency(BenchedService service, ChildProcess generator) {
+  private Latency(BenchedReceiver receiver, BenchedService service, ChildProcess generator) {
+    this.receiver = receiver;
     this.service = service;
     this.generator = generator;
   }
@@ -73,12 +74,7 @@ public final class Latency {
     Path folder = Path.of(args[0]);
     boolean quick = List.of(args).contains("--quick");
     Files.createDirectories(folder);
-    try (ChildProcess receiver =
-            ChildProcess.start(
-                ReceiverProcess.class,
-                List.of("-Xmx256m"),
-                Map.of(),
-                Integer.toString(RECEIVER_PORT));
+    try (BenchedReceiver receiver = BenchedReceiver.start(BenchedReceiver.PORT);
         BenchedService service = BenchedService.start(folder.resolve("postgres-latency"));
         ChildProcess generator =
             ChildProcess.start(
@@ -89,8 +85,7 @@ public final class Latency {
                 BenchedService.TOKEN,
                 TYPE,
                 Integer.toString(BYTES))) {
-      receiver.await(ProcessOutput.READY);
-      Latency latency = new Latency(service, generator);
+      Latency latency = new Latency(receiver, service, generator);
       latency.createWebhooks();
       latency.run(quick ? 3 : 5, quick ? 5 : 20);
       Files.writeString(folder.resolve("latency.json"), latency.json().encodePrettily());
@@ -98,7 +93,7 @@ public final class Latency {
   }
 
   private void createWebhooks() throws Exception {
-    String url = "http://127.0.0.1:" + RECEIVER_PORT + "/timed/";
+    String url = BenchedReceiver.url(BenchedReceiver.PORT, "/timed/");
     for (int i = 0; i < WEBHOOKS; i++) {
       service.createWebhook("bench " + i, url + i, TYPE, "p" + i);
     }
@@ -143,8 +138,8 @@ public final class Latency {
 
   private Measured measure(String name, int rate, int events, String prefix, int projects)
       throws Exception {
-    long before = received();
-    times();
+    long before = receiver.received();
+    receiver.times();
     generator.tell(rate + " " + events + " " + prefix + " " + projects);
     long p50 = generator.await(OpenGenerator.P50);
     long p99 = generator.await(OpenGenerator.P99);
@@ -152,11 +147,11 @@ public final class Latency {
     long refused = generator.await(OpenGenerator.FAILED);
     long expected = events - refused;
     long begin = System.nanoTime();
-    long received = received() - before;
+    long received = receiver.received() - before;
     while (received < expected && System.nanoTime() - begin < ARRIVAL_NANOS_MAX) {
-      received = received() - before;
+      received = receiver.received() - before;
     }
-    JsonObject times = times();
+    JsonObject times = receiver.times();
     Measured result =
         new Measured(
             name,
@@ -198,13 +193,5 @@ public final class Latency {
     JsonArray runs = new JsonArray();
     measured.forEach(run -> runs.add(run.json()));
     return new JsonObject().put("runs", runs);
-  }
-
-  private long received() throws Exception {
-    return service.get("http://127.0.0.1:" + RECEIVER_PORT + "/count").getLong("received");
-  }
-
-  private JsonObject times() throws Exception {
-    return service.get("http://127.0.0.1:" + RECEIVER_PORT + "/times");
   }
 }

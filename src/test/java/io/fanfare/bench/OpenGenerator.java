@@ -3,9 +3,6 @@ package io.fanfare.bench;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.http.HttpClientAgent;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.PoolOptions;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,8 +15,6 @@ public final class OpenGenerator {
   static final String P99 = "P99 ";
   static final String MAX = "MAX ";
   static final String FAILED = "FAILED ";
-
-  private static final int CONNECTIONS_MAX = 1_024;
 
   private final Context context;
   private final RestPublisher publisher;
@@ -41,11 +36,7 @@ public final class OpenGenerator {
   public static void main(String[] args) {
     Vertx vertx =
         Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setPreferNativeTransport(true));
-    HttpClientAgent client =
-        vertx.createHttpClient(
-            new HttpClientOptions().setTcpNoDelay(true),
-            new PoolOptions().setHttp1MaxSize(CONNECTIONS_MAX));
-    RestPublisher publisher = new RestPublisher(client, Integer.parseInt(args[0]), args[1]);
+    RestPublisher publisher = new RestPublisher(vertx, Integer.parseInt(args[0]), args[1]);
     OpenGenerator generator =
         new OpenGenerator(
             vertx.getOrCreateContext(), publisher, args[2], Integer.parseInt(args[3]));

@@ -34,9 +34,9 @@ final class Pace {
    * @param most deliveries on their way to the receiver
    * @param resume publishes again, after {@link #mayPublish} said no
    */
-  Pace(Vertx vertx, HttpClientAgent client, int receiverPort, int most, Runnable resume) {
+  Pace(Vertx vertx, int receiverPort, int most, Runnable resume) {
     this.vertx = vertx;
-    this.client = client;
+    this.client = vertx.createHttpClient();
     this.receiverPort = receiverPort;
     this.most = most;
     this.resume = resume;
@@ -61,6 +61,7 @@ final class Pace {
   /** Stops looking. */
   void end() {
     ended = true;
+    client.close();
   }
 
   private void poll() {
@@ -69,16 +70,17 @@ final class Pace {
         .onSuccess(
             tick -> {
               if (!ended) {
-                count(
-                    count -> {
-                      received = count - receivedBefore;
-                      if (held) {
-                        resume.run();
-                      }
-                      poll();
-                    });
+                count(this::arrived);
               }
             });
+  }
+
+  private void arrived(long count) {
+    received = count - receivedBefore;
+    if (held) {
+      resume.run();
+    }
+    poll();
   }
 
   private void count(LongConsumer then) {
@@ -88,6 +90,11 @@ final class Pace {
         .compose(HttpClientResponse::body)
         .map(Buffer::toJsonObject)
         .onSuccess(json -> then.accept(json.getLong("received")))
-        .onFailure(ProcessOutput::failed);
+        .onFailure(
+            failure -> {
+              if (!ended) {
+                ProcessOutput.failed(failure);
+              }
+            });
   }
 }

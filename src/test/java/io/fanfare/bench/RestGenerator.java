@@ -4,9 +4,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.http.HttpClientAgent;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.PoolOptions;
 
 /**
  * Publishes over REST from a process of its own, with a bounded number of requests on their way.
@@ -16,8 +13,6 @@ import io.vertx.core.http.PoolOptions;
 public final class RestGenerator {
   static final String NANOS = "NANOS ";
   static final String FAILED = "FAILED ";
-
-  private static final int CONNECTIONS_MAX = 1_024;
 
   private final RestPublisher publisher;
   private final String type;
@@ -32,8 +27,8 @@ public final class RestGenerator {
   private int ended;
   private int failed;
 
-  private RestGenerator(Vertx vertx, HttpClientAgent client, String[] args, String[] run) {
-    this.publisher = new RestPublisher(client, Integer.parseInt(args[0]), args[1]);
+  private RestGenerator(Vertx vertx, RestPublisher publisher, String[] args, String[] run) {
+    this.publisher = publisher;
     this.type = args[2];
     this.projects = Integer.parseInt(args[3]);
     this.data = Payload.ofBytes(Integer.parseInt(args[4])).toString();
@@ -41,7 +36,7 @@ public final class RestGenerator {
     this.requests = Integer.parseInt(run[0]) / batch;
     this.outstandingMax = Integer.parseInt(run[2]);
     int receiverPort = Integer.parseInt(args[5]);
-    this.pace = new Pace(vertx, client, receiverPort, Pace.UNDELIVERED_MAX, this::publish);
+    this.pace = new Pace(vertx, receiverPort, Pace.UNDELIVERED_MAX, this::publish);
   }
 
   /**
@@ -52,14 +47,11 @@ public final class RestGenerator {
   public static void main(String[] args) {
     Vertx vertx =
         Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setPreferNativeTransport(true));
-    HttpClientAgent client =
-        vertx.createHttpClient(
-            new HttpClientOptions().setTcpNoDelay(true),
-            new PoolOptions().setHttp1MaxSize(CONNECTIONS_MAX));
+    RestPublisher publisher = new RestPublisher(vertx, Integer.parseInt(args[0]), args[1]);
     Context context = vertx.getOrCreateContext();
     ProcessOutput.obey(
         line -> {
-          RestGenerator generator = new RestGenerator(vertx, client, args, line.split(" "));
+          RestGenerator generator = new RestGenerator(vertx, publisher, args, line.split(" "));
           context.runOnContext(v -> generator.run());
         });
   }

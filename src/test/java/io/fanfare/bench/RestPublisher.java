@@ -1,21 +1,28 @@
 package io.fanfare.bench;
 
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 
 /** Publishes over REST. */
 final class RestPublisher {
   private static final int ACCEPTED = 202;
+  private static final int CONNECTIONS_MAX = 1_024;
 
   private final HttpClientAgent client;
   private final int port;
   private final String token;
 
-  RestPublisher(HttpClientAgent client, int port, String token) {
-    this.client = client;
+  RestPublisher(Vertx vertx, int port, String token) {
+    this.client =
+        vertx.createHttpClient(
+            new HttpClientOptions().setTcpNoDelay(true),
+            new PoolOptions().setHttp1MaxSize(CONNECTIONS_MAX));
     this.port = port;
     this.token = token;
   }

@@ -28,8 +28,8 @@ public final class Throughput {
   private static final int ROUNDS = 7;
   private static final int ROUNDS_QUICK = 3;
   private static final int CEILING_REQUESTS = 100_000;
-  private static final int RECEIVER_PORT = 18_080;
 
+  private final BenchedReceiver receiver;
   private final BenchedService service;
   private final ChildProcess ceilingProcess;
   private final ChildProcess restGenerator;
@@ -69,7 +69,11 @@ public final class Throughput {
   }
 
   private Throughput(
-      BenchedService service, ChildProcess ceilingProcess, ChildProcess restGenerator) {
+      BenchedReceiver receiver,
+      BenchedService service,
+      ChildProcess ceilingProcess,
+      ChildProcess restGenerator) {
+    this.receiver = receiver;
     this.service = service;
     this.ceilingProcess = ceilingProcess;
     this.restGenerator = restGenerator;
@@ -84,19 +88,14 @@ public final class Throughput {
     Path folder = Path.of(args[0]);
     int rounds = List.of(args).contains("--quick") ? ROUNDS_QUICK : ROUNDS;
     Files.createDirectories(folder);
-    try (ChildProcess receiver =
-            ChildProcess.start(
-                ReceiverProcess.class,
-                List.of("-Xmx256m"),
-                Map.of(),
-                Integer.toString(RECEIVER_PORT));
+    try (BenchedReceiver receiver = BenchedReceiver.start(BenchedReceiver.PORT);
         BenchedService service = BenchedService.start(folder.resolve("postgres"));
         ChildProcess ceiling =
             ChildProcess.start(
                 CeilingProcess.class,
                 List.of("-Xmx256m"),
                 Map.of(),
-                Integer.toString(RECEIVER_PORT),
+                Integer.toString(BenchedReceiver.PORT),
                 Integer.toString(BYTES));
         ChildProcess generator =
             ChildProcess.start(
@@ -108,9 +107,8 @@ public final class Throughput {
                 "build.started",
                 Integer.toString(WEBHOOKS),
                 Integer.toString(BYTES),
-                Integer.toString(RECEIVER_PORT))) {
-      receiver.await(ProcessOutput.READY);
-      new Throughput(service, ceiling, generator).run(rounds, folder);
+                Integer.toString(BenchedReceiver.PORT))) {
+      new Throughput(receiver, service, ceiling, generator).run(rounds, folder);
     }
   }
 
@@ -132,7 +130,7 @@ public final class Throughput {
       }
     }
     print(all);
-    JsonObject count = count();
+    JsonObject count = receiver.count();
     OUT.printf(
         "signatures checked: %d, wrong: %d%n", count.getLong("checked"), count.getLong("wrong"));
     Files.writeString(folder.resolve("throughput.json"), json(all).encodePrettily());
@@ -150,7 +148,7 @@ public final class Throughput {
    * events.
    */
   private void createWebhooks() throws Exception {
-    String url = "http://127.0.0.1:" + RECEIVER_PORT + "/hook/";
+    String url = BenchedReceiver.url(BenchedReceiver.PORT, "/hook/");
     for (int i = 0; i < WEBHOOKS; i++) {
       service.createWebhook("bench " + i, url + i, "build.started", "p" + i);
       service.createWebhook("bench group " + i, url + "g" + i, "build.completed", "p" + i / 10);
@@ -171,7 +169,7 @@ public final class Throughput {
                       fanOut == 1 ? WEBHOOKS : 100,
                       fanOut,
                       Pace.UNDELIVERED_MAX,
-                      RECEIVER_PORT));
+                      BenchedReceiver.PORT));
           if (done.getInteger("failed") > 0) {
             OUT.println("  failed publishes: " + done.getInteger("failed"));
           }
@@ -206,15 +204,15 @@ public final class Throughput {
    * minute ago.
    */
   private Measured measure(int deliveries, Load load) throws Exception {
-    long before = received();
+    long before = receiver.received();
     long recordedBefore = service.recorded();
     long serviceCpu = service.cpuMicros();
     long postgresCpu = service.postgresCpuMicros();
     long begin = System.nanoTime();
     long generatorMicros = load.run();
-    long received = received() - before;
+    long received = receiver.received() - before;
     while (received < deliveries && System.nanoTime() - begin < 120_000_000_000L) {
-      received = received() - before;
+      received = receiver.received() - before;
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
     // The outcomes are recorded within the next moments, and belong to the deliveries.
@@ -310,13 +308,5 @@ public final class Throughput {
     double seconds = ceilingProcess.await(CeilingProcess.NANOS) / 1e9;
     double micros = ceilingProcess.await(CeilingProcess.CPU_NANOS) / 1e3;
     return new Ceiling(CEILING_REQUESTS / seconds, micros / CEILING_REQUESTS);
-  }
-
-  private long received() throws Exception {
-    return count().getLong("received");
-  }
-
-  private JsonObject count() throws Exception {
-    return service.get("http://127.0.0.1:" + RECEIVER_PORT + "/count");
   }
 }

@@ -57,6 +57,20 @@ class DatabaseTest {
   }
 
   @Test
+  void neverLetsAnyServerCompileAStatement() throws Exception {
+    for (Pool pool :
+        List.of(database.ingest(), database.outcome(), database.read(), database.control())) {
+      String source =
+          pool.query("select setting || ' by ' || source from pg_settings where name = 'jit'")
+              .execute()
+              .map(rows -> rows.iterator().next().getString(0))
+              .await(10, SECONDS);
+
+      assertThat(source).isEqualTo("off by client");
+    }
+  }
+
+  @Test
   void endsTheConnectionsOfEarlierProcessesOnly(Vertx vertx) throws Exception {
     Database earlier = Database.open(vertx, config()).await(10, SECONDS);
     PgConnection waiting = earlier.connect("node").await(10, SECONDS);

@@ -120,7 +120,7 @@ class ScheduleStoreTest {
   void aPageReadsNoMoreOfALongBacklogThanItIsAskedForAndWhatIsHeld() throws Exception {
     UUID first = pending("now() - interval '2 hours'");
     UUID second = pending("now() - interval '1 hour'");
-    backlog(WEBHOOK, 2_000);
+    insert("now()", newIds(2_000));
     // Then the planner believes that a webhook has few that wait, and that sorting them costs
     // little.
     othersAreThere(100_000);
@@ -156,26 +156,8 @@ class ScheduleStoreTest {
         .map(rows -> rows.iterator().next().getLong(0));
   }
 
-  private void backlog(int webhook, int deliveries) throws TimeoutException {
-    UUID[] made = Stream.generate(ids::next).limit(deliveries).toArray(UUID[]::new);
-    await(
-        database
-            .control()
-            .preparedQuery(
-                """
-                with events as (
-                  insert into event (id, type, occurred_at, data, targets, test)
-                  select id, 'build.started', '2026-01-01T00:00:00Z', '{}', array[2], false from unnest($2::uuid[]) as t(id)
-                )
-                insert into delivery (webhook, id, event_id, event_type, status, due_at)
-                select $1::int4, id, id, 'build.started', 'pending', now() from unnest($2::uuid[]) as t(id)
-                """)
-            .execute(Tuple.of(webhook).addArrayOfUUID(made)));
-  }
-
   /** Deliveries of five hundred webhooks in turn, of which one in fifty waits. */
   private void othersAreThere(int deliveries) throws TimeoutException {
-    UUID[] made = Stream.generate(ids::next).limit(deliveries).toArray(UUID[]::new);
     await(
         database
             .control()
@@ -185,11 +167,20 @@ class ScheduleStoreTest {
                 select 100 + n % 500, id, id, 'build.started', 'pending', case when n / 500 % 50 = 0 then now() end
                 from unnest($1::uuid[]) with ordinality as t(id, n)
                 """)
-            .execute(Tuple.tuple().addArrayOfUUID(made)));
+            .execute(Tuple.tuple().addArrayOfUUID(newIds(deliveries))));
+  }
+
+  private UUID[] newIds(int n) {
+    return Stream.generate(ids::next).limit(n).toArray(UUID[]::new);
   }
 
   private UUID pending(String dueAt) throws TimeoutException {
     UUID id = ids.next();
+    insert(dueAt, id);
+    return id;
+  }
+
+  private void insert(String dueAt, UUID... made) throws TimeoutException {
     await(
         database
             .control()
@@ -197,14 +188,14 @@ class ScheduleStoreTest {
                 """
                 with events as (
                   insert into event (id, type, occurred_at, data, targets, test)
-                  values ($2::uuid, 'build.started', '2026-01-01T00:00:00Z', '{}', array[2], false)
+                  select id, 'build.started', '2026-01-01T00:00:00Z', '{}', array[$1::int4], false
+                  from unnest($2::uuid[]) as t(id)
                 )
                 insert into delivery (webhook, id, event_id, event_type, status, due_at)
-                values ($1::int4, $2::uuid, $2::uuid, 'build.started', 'pending', %s)
+                select $1::int4, id, id, 'build.started', 'pending', %s from unnest($2::uuid[]) as t(id)
                 """
                     .formatted(dueAt))
-            .execute(Tuple.of(WEBHOOK, id)));
-    return id;
+            .execute(Tuple.of(WEBHOOK).addArrayOfUUID(made)));
   }
 
   private long count(String where) throws TimeoutException {

@@ -1,0 +1,64 @@
+package io.fanfare.bench;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+
+/** The receiver of a benchmark, in a process of its own: see {@link ReceiverProcess}. */
+final class BenchedReceiver implements AutoCloseable {
+  /** Where the receiver that works listens; one that was dead comes back on the next port. */
+  static final int PORT = 18_080;
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final ChildProcess process;
+  private final int port;
+
+  private BenchedReceiver(ChildProcess process, int port) {
+    this.process = process;
+    this.port = port;
+  }
+
+  /** Starts it and waits until it is ready. */
+  static BenchedReceiver start(int port) throws IOException {
+    ChildProcess process =
+        ChildProcess.start(
+            ReceiverProcess.class, List.of("-Xmx256m"), Map.of(), Integer.toString(port));
+    process.await(ProcessOutput.READY);
+    return new BenchedReceiver(process, port);
+  }
+
+  /** The URL of a webhook of a receiver on that port. */
+  static String url(int port, String path) {
+    return "http://127.0.0.1:" + port + path;
+  }
+
+  /** How many deliveries have come. */
+  long received() throws Exception {
+    return count().getLong("received");
+  }
+
+  /** {@code received}, {@code checked} signatures and {@code wrong} ones. */
+  JsonObject count() throws Exception {
+    return get("/count");
+  }
+
+  /** What timed deliveries took since the last time it was asked. */
+  JsonObject times() throws Exception {
+    return get("/times");
+  }
+
+  private JsonObject get(String path) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(url(port, path))).build();
+    return new JsonObject(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}
