@@ -32,6 +32,7 @@ import io.fanfare.delivery.DeliveryLifecycle;
 import io.fanfare.delivery.DeliveryLoops;
 import io.fanfare.delivery.DeliverySupervisor;
 import io.fanfare.delivery.Report;
+import io.fanfare.delivery.Unrecorded;
 import io.fanfare.event.Delivery;
 import io.fanfare.event.EventIngestVerticle;
 import io.fanfare.event.FlushCommit;
@@ -109,6 +110,7 @@ final class Rooms {
   private final WebhookIndex index = new WebhookIndex();
   private final Windows windows;
   private final HeldBytes uncommitted;
+  private final Unrecorded unrecorded;
   private final AtomicLong orphans = new AtomicLong();
   private final SettlementPolicy settlements;
   private final NetworkPolicy networks;
@@ -144,6 +146,7 @@ final class Rooms {
     this.openSet = new OpenSet(ids);
     this.windows = new Windows(delivery.window(), new HeldBytes(delivery.heldBytesMax()));
     this.uncommitted = new HeldBytes(config.ingest().uncommittedBytesMax());
+    this.unrecorded = new Unrecorded(config.outcome().unrecordedMax());
     this.settlements = new SettlementPolicy(new SecureRandom(), delivery.retryJitter());
     this.networks = new NetworkPolicy(delivery.allowedNetworks(), delivery.allowHttp(), port);
     this.lifecycle = new DeliveryLifecycle(vertx, loops);
@@ -263,6 +266,7 @@ final class Rooms {
         settlements,
         node.fence(),
         new Writer(vertx, database, database.outcome(), config.database().statementTimeout()),
+        unrecorded,
         clock,
         this::gone,
         metrics);
@@ -274,7 +278,7 @@ final class Rooms {
             config.delivery(),
             index,
             windows,
-            new DeliveryLoops(vertx, loops, config.delivery()),
+            new DeliveryLoops(vertx, loops, config.delivery(), unrecorded),
             networks,
             node.fence(),
             clock,
@@ -436,6 +440,10 @@ final class Rooms {
     metrics.gauge("fanfare.webhooks", "Registered webhooks", index::size);
     metrics.gauge("fanfare.held.bytes", "Payload in memory, undelivered", windows::heldBytes);
     metrics.gauge("fanfare.uncommitted.bytes", "Payload not committed yet", uncommitted::bytes);
+    metrics.gauge(
+        "fanfare.unrecorded",
+        "Attempts ended whose outcome is not committed yet",
+        unrecorded::count);
     metrics.gauge("fanfare.open.flushes", "Flushes with deliveries in memory", openSet::size);
     metrics.gauge(
         "fanfare.orphans",

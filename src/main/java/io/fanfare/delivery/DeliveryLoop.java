@@ -6,19 +6,26 @@ import java.util.ArrayDeque;
 /**
  * What the delivery verticles of one event loop share: the connections, which then all live on this
  * loop, the deadlines of attempts, what is to be reported, and the loop's part of the attempts in
- * flight. Used from its loop only.
+ * flight. None starts while too many are {@link Unrecorded}. Used from its loop only.
  */
 final class DeliveryLoop {
   private final Connections connections;
   private final DeadlineWheel deadlines;
   private final Outbox outbox;
+  private final Unrecorded unrecorded;
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
   private int free;
 
-  DeliveryLoop(Connections connections, DeadlineWheel deadlines, Outbox outbox, int inFlightMax) {
+  DeliveryLoop(
+      Connections connections,
+      DeadlineWheel deadlines,
+      Outbox outbox,
+      Unrecorded unrecorded,
+      int inFlightMax) {
     this.connections = connections;
     this.deadlines = deadlines;
     this.outbox = outbox;
+    this.unrecorded = unrecorded;
     this.free = inFlightMax;
   }
 
@@ -39,7 +46,7 @@ final class DeliveryLoop {
    * come, first served.
    */
   boolean tryTake(Runnable whenFree) {
-    if (free > 0) {
+    if (hasRoom()) {
       free--;
       return true;
     }
@@ -47,12 +54,26 @@ final class DeliveryLoop {
     return false;
   }
 
-  /** Gives a slot back. */
+  /** Gives a slot back, unused or after its attempt. */
   void giveBack() {
     free++;
+    wakeWaiting();
+  }
+
+  /** Gives slots to those who wait, as far as there are any. */
+  void wakeWaiting() {
     // One that has nothing to send any more leaves the slot to the next.
-    for (Runnable next = waiting.poll(); next != null; next = free > 0 ? waiting.poll() : null) {
-      next.run();
+    while (hasRoom() && !waiting.isEmpty()) {
+      waiting.remove().run();
     }
+  }
+
+  /** An attempt has ended, and its outcome is about to be reported. */
+  void ended() {
+    unrecorded.add();
+  }
+
+  private boolean hasRoom() {
+    return free > 0 && !unrecorded.isFull();
   }
 }

@@ -30,17 +30,20 @@ public final class DeliveryLoops {
   private final AtomicInteger next = new AtomicInteger();
   private final List<HttpClientAgent> clients;
   private final DeliveryConfig config;
+  private final Unrecorded unrecorded;
 
   /**
    * Loops are found as they are asked for. The clients outlive every delivery verticle, so call it
    * in the context of the verticle that deploys the rooms.
    *
    * @param count how many event loops there are
+   * @param unrecorded shared by all of them
    */
-  public DeliveryLoops(Vertx vertx, int count, DeliveryConfig config) {
+  public DeliveryLoops(Vertx vertx, int count, DeliveryConfig config, Unrecorded unrecorded) {
     this.clients =
         Stream.generate(() -> vertx.createHttpClient(options(config))).limit(count).toList();
     this.config = config;
+    this.unrecorded = unrecorded;
   }
 
   private static HttpClientOptions options(DeliveryConfig config) {
@@ -85,10 +88,14 @@ public final class DeliveryLoops {
             DEADLINE_TICK_MILLIS,
             System::nanoTime,
             tick -> home.setTimer(DEADLINE_TICK_MILLIS, timer -> tick.run()));
-    return new DeliveryLoop(
-        connections,
-        deadlines,
-        new Outbox(home),
-        Math.max(1, config.inFlightMax() / clients.size()));
+    DeliveryLoop loop =
+        new DeliveryLoop(
+            connections,
+            deadlines,
+            new Outbox(home),
+            unrecorded,
+            Math.max(1, config.inFlightMax() / clients.size()));
+    unrecorded.whenRoom(() -> home.runOnContext(v -> loop.wakeWaiting()));
+    return loop;
   }
 }

@@ -298,6 +298,7 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
     boolean changed = circuit.record(outcome.health(), probe, delivering.clock().millis());
     concurrency.record(outcome.health());
     CircuitRecord record = changed ? circuit.toRecord() : null;
+    loop.ended();
     report(Report.attempted(delivery, outcome, probe, record, sentAs));
     delivering.listener().ended(outcome, probe);
     if (changed) {
@@ -387,7 +388,8 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
   }
 
   private void takenProbe(Delivery delivery) {
-    // A slot came free: take it, which cannot fail now.
+    // A slot came free: take it, or wait on if another loop's attempts have filled what is
+    // unrecorded.
     takenProbe(delivery, loop.tryTake(() -> takenProbe(delivery)));
   }
 

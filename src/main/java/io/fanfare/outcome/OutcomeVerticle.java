@@ -11,6 +11,7 @@ import io.fanfare.delivery.Recorded;
 import io.fanfare.delivery.Report;
 import io.fanfare.delivery.Reports;
 import io.fanfare.delivery.ToRecord;
+import io.fanfare.delivery.Unrecorded;
 import io.fanfare.event.Delivery;
 import io.fanfare.event.Waiting;
 import io.fanfare.id.IdGenerator;
@@ -45,8 +46,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Records what attempts met. While one flush is on its way the next one fills; a flush is tried
- * until it is committed, because nothing else knows what the receivers answered. What a flush holds
- * is bounded by the windows: a delivery keeps its permit until it is written down.
+ * until it is committed, because nothing else knows what the receivers answered. What waits here is
+ * bounded by the windows, because a delivery keeps its permit until it is written down, and what
+ * attempts have left here by {@link Unrecorded}, because a killed process repeats those.
  *
  * <pre>
  *  report ─► queue ─► decide ─► flush ─┬─► permits and open set let go
@@ -73,6 +75,7 @@ public final class OutcomeVerticle extends VerticleBase {
   private final SettlementPolicy policy;
   private final OutcomeStore store;
   private final Writer writer;
+  private final Unrecorded unrecorded;
   private final Clock clock;
   private final Consumer<Webhook> gone;
   private final OutcomeListener listener;
@@ -97,6 +100,7 @@ public final class OutcomeVerticle extends VerticleBase {
   /**
    * @param number index among the outcome verticles
    * @param supervisors how many delivery supervisors there are
+   * @param unrecorded is told of the attempts that are written down
    * @param gone is told the webhook whose receiver answered 410, as it was then
    */
   public OutcomeVerticle(
@@ -107,6 +111,7 @@ public final class OutcomeVerticle extends VerticleBase {
       SettlementPolicy policy,
       Fence fence,
       Writer writer,
+      Unrecorded unrecorded,
       Clock clock,
       Consumer<Webhook> gone,
       OutcomeListener listener) {
@@ -117,6 +122,7 @@ public final class OutcomeVerticle extends VerticleBase {
     this.policy = policy;
     this.store = new OutcomeStore(fence);
     this.writer = writer;
+    this.unrecorded = unrecorded;
     this.clock = clock;
     this.gone = gone;
     this.listener = listener;
@@ -334,9 +340,13 @@ public final class OutcomeVerticle extends VerticleBase {
   private void recorded(List<Settled> batch) {
     Map<Integer, Long> waiting = new LinkedHashMap<>();
     Map<Integer, List<UUID>> fetched = new LinkedHashMap<>();
+    int attempts = 0;
     for (Settled settled : batch) {
       Delivery delivery = settled.report().delivery();
       delivery.letGo();
+      if (settled.report().kind() == Report.Kind.ATTEMPTED) {
+        attempts++;
+      }
       if (settled.settlement().next() == Next.WAIT) {
         waiting.merge(delivery.webhook(), settled.settlement().dueAtMillis(), Math::min);
       }
@@ -352,6 +362,7 @@ public final class OutcomeVerticle extends VerticleBase {
       }
       listener.settled(settled.settlement().next());
     }
+    unrecorded.remove(attempts);
     // Before Waiting: a row must not be asked for while its verticle still counts it as held.
     fetched.forEach((webhook, ids) -> tell(webhook, new Recorded(webhook, ids)));
     if (!waiting.isEmpty()) {

@@ -62,7 +62,8 @@ class FanfareConfigTest {
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(30),
                     Duration.ofMinutes(10))));
-    assertThat(config.outcome()).isEqualTo(new OutcomeConfig(512, Duration.ofMillis(10), 48));
+    assertThat(config.outcome())
+        .isEqualTo(new OutcomeConfig(512, 4_096, Duration.ofMillis(10), 48));
     assertThat(config.retention())
         .isEqualTo(new RetentionConfig(Duration.ofDays(30), 3, Duration.ofHours(1)));
     assertThat(config.log()).isEqualTo(new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT));

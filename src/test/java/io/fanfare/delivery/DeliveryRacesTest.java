@@ -109,6 +109,31 @@ class DeliveryRacesTest {
   }
 
   @Test
+  void noAttemptStartsWhileTooManyOutcomesAreNotWrittenDown() throws Exception {
+    Webhook slow = known(2, "/unrecorded");
+    Webhook other = known(3, "/other");
+    rig.recording = false;
+    for (int i = 0; i < 3; i++) {
+      await(rig.handOver(slow.number()));
+      int reported = i + 1;
+      await().until(() -> rig.reports.size() == reported);
+    }
+    await(rig.handOver(slow.number()));
+    await(rig.handOver(other.number()));
+    // Both verticles have taken their delivery when a later message to them is answered.
+    await(rig.change(slow, slow));
+    await(rig.change(other, other));
+    assertThat(rig.receiver.receipts("/unrecorded")).hasSize(3);
+    assertThat(rig.receiver.receipts("/other")).isEmpty();
+    rig.recording = true;
+    rig.unrecorded.remove(3);
+    await().until(() -> rig.reports.size() == 5);
+    assertThat(rig.receiver.receipts("/unrecorded")).hasSize(4);
+    assertThat(rig.receiver.receipts("/other")).hasSize(1);
+    assertThat(rig.unrecorded.count()).isZero();
+  }
+
+  @Test
   void whatBecomesDueOfADeletedWebhookIsEnded() throws Exception {
     Webhook webhook = known(2, "/late");
     await(rig.delete(webhook));

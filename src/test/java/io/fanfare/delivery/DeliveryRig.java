@@ -53,6 +53,12 @@ final class DeliveryRig implements AutoCloseable {
   /** Pages that were asked for and not answered yet. */
   final Queue<Message<PageRequest>> pages = new ConcurrentLinkedQueue<>();
 
+  /** Full with three attempts of which nothing is written down. */
+  final Unrecorded unrecorded = new Unrecorded(3);
+
+  /** Whether what is reported counts as written down at once. */
+  volatile boolean recording = true;
+
   /** What the schedule was told to end. */
   final List<Object> ended = new CopyOnWriteArrayList<>();
 
@@ -70,7 +76,7 @@ final class DeliveryRig implements AutoCloseable {
             config,
             index,
             windows,
-            new DeliveryLoops(vertx, 2, config),
+            new DeliveryLoops(vertx, 2, config, unrecorded),
             new NetworkPolicy(List.of("127.0.0.0/8"), true, () -> 1),
             fence,
             Clock.systemUTC(),
@@ -97,6 +103,9 @@ final class DeliveryRig implements AutoCloseable {
   private void record(ToRecord item) {
     if (item instanceof Report report) {
       report.delivery().letGo();
+      if (recording && report.kind() == Report.Kind.ATTEMPTED) {
+        unrecorded.remove(1);
+      }
       reports.add(report);
       if (report.delivery().open() == null) {
         vertx

@@ -12,6 +12,7 @@ import io.fanfare.database.TestDatabase;
 import io.fanfare.database.Writer;
 import io.fanfare.delivery.Outcome;
 import io.fanfare.delivery.Report;
+import io.fanfare.delivery.Unrecorded;
 import io.fanfare.event.Delivery;
 import io.fanfare.event.Event;
 import io.fanfare.event.HeldBytes;
@@ -94,6 +95,7 @@ class OutcomeFateTest {
                 new SettlementPolicy(new Random(1), 0),
                 new Fence(0, () -> {}),
                 new Writer(vertx, database, relayed.outcome(), LIMIT),
+                new Unrecorded(1_000),
                 Clock.systemUTC(),
                 gone -> {},
                 new OutcomeVerticle.OutcomeListener() {
