@@ -30,7 +30,7 @@ final class IngestStore {
       deliveries as (
         insert into delivery (webhook, id, event_id, event_type, status, due_at)
         select t.webhook, t.id, t.event_id, ($2::text[])[t.kind], 'pending',
-          case when t.spilled then to_timestamp($17::int8 / 1000.0) end
+          case when t.spilled then to_timestamp($17::int8 / 1000.0::float8) end
         from unnest($12::int4[], $13::uuid[], $14::uuid[], $15::int2[], $16::bool[])
           as t(webhook, id, event_id, kind, spilled), fence
       ),

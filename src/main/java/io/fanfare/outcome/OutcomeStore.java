@@ -40,8 +40,8 @@ final class OutcomeStore {
           failed = o.next = 2,
           attempts = o.attempts,
           probes = o.probes,
-          due_at = case when o.due > 0 then to_timestamp(o.due / 1000.0) end,
-          ended_at = case when o.ended > 0 then to_timestamp(o.ended / 1000.0) else d.ended_at end,
+          due_at = case when o.due > 0 then to_timestamp(o.due / 1000.0::float8) end,
+          ended_at = case when o.ended > 0 then to_timestamp(o.ended / 1000.0::float8) else d.ended_at end,
           response_code = case when o.ended > 0 then o.code else d.response_code end,
           response_time = case when o.ended > 0 then o.millis else d.response_time end,
           response_body = case when o.ended > 0 then o.body else d.response_body end,
@@ -61,7 +61,7 @@ final class OutcomeStore {
       logged as (
         insert into attempt (webhook, delivery_id, n, started_at, probe, response_code, response_time, response_body,
           response_headers, error)
-        select t.webhook, t.id, t.n, to_timestamp(t.started / 1000.0), t.probe, t.code, t.millis, t.body, t.headers,
+        select t.webhook, t.id, t.n, to_timestamp(t.started / 1000.0::float8), t.probe, t.code, t.millis, t.body, t.headers,
           t.error
         from unnest($16::int4[], $17::uuid[], $18::int2[], $19::int8[], $20::bool[], $21::int4[], $22::int4[],
           $23::text[], $24::text[], $25::text[])
@@ -71,8 +71,8 @@ final class OutcomeStore {
       circuits as (
         update webhook w set
           circuit_state = c.state,
-          circuit_opened_at = case when c.opened > 0 then to_timestamp(c.opened / 1000.0) end,
-          circuit_probe_at = case when c.probe > 0 then to_timestamp(c.probe / 1000.0) end,
+          circuit_opened_at = case when c.opened > 0 then to_timestamp(c.opened / 1000.0::float8) end,
+          circuit_probe_at = case when c.probe > 0 then to_timestamp(c.probe / 1000.0::float8) end,
           circuit_failures = c.failures,
           circuit_trips = c.trips
         from unnest($26::int4[], $27::text[], $28::int8[], $29::int8[], $30::int4[], $31::int4[])

@@ -30,14 +30,14 @@ public final class TestDeliveries {
       logged as (
         insert into attempt (webhook, delivery_id, n, started_at, response_code, response_time, response_body,
           response_headers, error)
-        values ($6::int4, $7::uuid, 1, to_timestamp($8::int8 / 1000.0), $9::int4, $10::int4, $11::text, $12::text,
+        values ($6::int4, $7::uuid, 1, to_timestamp($8::int8 / 1000.0::float8), $9::int4, $10::int4, $11::text, $12::text,
           $13::text)
       )
       insert into delivery (webhook, id, event_id, event_type, status, failed, test, attempts, ended_at,
         response_code, response_time, error)
       values ($6::int4, $7::uuid, $1::uuid, $2::text,
         (case when $13::text is null then 'success' else 'failed' end)::delivery_status, $13::text is not null, true, 1,
-        to_timestamp($14::int8 / 1000.0), $9::int4, $10::int4, $13::text)
+        to_timestamp($14::int8 / 1000.0::float8), $9::int4, $10::int4, $13::text)
       """;
 
   private final Pool pool;

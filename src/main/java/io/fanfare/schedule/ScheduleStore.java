@@ -36,7 +36,7 @@ final class ScheduleStore {
       ) r
       cross join lateral (
         select id, event_id, attempts, probes, due_at from delivery
-        where webhook = r.webhook and due_at is not null and due_at <= to_timestamp($6::int8 / 1000.0)
+        where webhook = r.webhook and due_at is not null and due_at <= to_timestamp($6::int8 / 1000.0::float8)
           and id <> all (r.held)
         order by due_at limit r.n
       ) d
@@ -49,7 +49,7 @@ final class ScheduleStore {
       select r.webhook, (extract(epoch from d.due_at) * 1000)::int8
       from unnest($1::int4[]) as r(webhook)
       cross join lateral (
-        select due_at from delivery where webhook = r.webhook and due_at is not null and due_at > to_timestamp($2::int8 / 1000.0)
+        select due_at from delivery where webhook = r.webhook and due_at is not null and due_at > to_timestamp($2::int8 / 1000.0::float8)
         order by due_at limit 1
       ) d
       """;

@@ -83,7 +83,7 @@ final class StatsStore {
       insert into stat_total as s
         (webhook, accepted, success, failed, answered, millis_sum, last_ended_at)
       select webhook, accepted, success, failed, answered, millis_sum,
-        case when last_millis > 0 then to_timestamp(last_millis / 1000.0) end
+        case when last_millis > 0 then to_timestamp(last_millis / 1000.0::float8) end
       from unnest(
         $1::int4[], $2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::int8[], $7::int8[])
         as k(webhook, accepted, success, failed, answered, millis_sum, last_millis)
