@@ -133,9 +133,17 @@ final class BenchedService implements AutoCloseable {
             + order.receiverPort());
   }
 
+  /** The URL of its PostgreSQL. */
+  String databaseUrl() throws IOException {
+    return "postgresql://fanfare:%s@127.0.0.1:%s/fanfare"
+        .formatted(
+            Files.readString(database.resolve("password")).trim(),
+            Files.readString(database.resolve("port")).trim());
+  }
+
   /** Registers a webhook; its project alone decides which events of the type match. */
   void createWebhook(String name, String url, String type, String project) throws Exception {
-    HttpResponse<String> answer =
+    good(
         send(
             request(api("/api/webhooks"))
                 .POST(
@@ -147,10 +155,14 @@ final class BenchedService implements AutoCloseable {
                             .put("events", new JsonArray().add(type))
                             .put("project_id", project)
                             .encode()))
-                .build());
+                .build()));
+  }
+
+  private static HttpResponse<String> good(HttpResponse<String> answer) throws IOException {
     if (answer.statusCode() / 100 != 2) {
-      throw new IOException(answer.statusCode() + " " + answer.body());
+      throw new IOException(answer.uri() + ": " + answer.statusCode() + " " + answer.body());
     }
+    return answer;
   }
 
   /** Deliveries that are recorded as successful since the start. */
@@ -165,7 +177,7 @@ final class BenchedService implements AutoCloseable {
   }
 
   JsonObject get(String url) throws Exception {
-    return new JsonObject(send(request(url).build()).body());
+    return new JsonObject(good(send(request(url).build())).body());
   }
 
   String api(String path) {
