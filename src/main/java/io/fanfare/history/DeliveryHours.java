@@ -17,19 +17,24 @@ import java.util.UUID;
 final class DeliveryHours {
   /**
    * The newest hours that have enough entries together; the first one may be cut, so it is extra.
+   * Each hour has one at least, so no more hours are read than entries are wanted.
    */
   private static final String COUNTED =
       """
       select hour from (
         select hour, n, sum(case when hour < $4::int8 then n else 0 end) over (order by hour desc) as found
         from (
-          select s.hour, sum(%s)::int8 as n
+          select newest.*
           from unnest($2::int8[], $3::int8[]) as kept(from_hour, to_hour)
-          join stat_accepted s on s.webhook = $1::int4
-            and s.hour >= kept.from_hour and s.hour < kept.to_hour%s
-          group by s.hour
+          cross join lateral (
+            select s.hour, sum(%1$s)::int8 as n
+            from stat_accepted s
+            where s.webhook = $1::int4 and s.hour >= kept.from_hour and s.hour < kept.to_hour%2$s
+            group by s.hour
+            having sum(%1$s) > 0
+            order by s.hour desc
+            limit $5::int8 + 1) as newest
         ) as by_hour
-        where n > 0
       ) as enough
       where found - n < $5::int8
       """;

@@ -17,24 +17,41 @@ final class EventHours {
 
   private static final String COUNTERS =
       """
-      from unnest($1::int8[], $2::int8[]) as kept(from_hour, to_hour)
-        join stat_event s on %s
-          and s.hour >= kept.from_hour and s.hour < kept.to_hour
-          and ($4::text is null or s.event_type = $4::text)
+      stat_event s where %s
+        and s.hour >= kept.from_hour and s.hour < kept.to_hour
+        and ($4::text is null or s.event_type = $4::text)
       """;
 
-  /** The newest hours that have enough events together; the first one may be cut. */
+  /**
+   * The newest hours that have enough events together; the first one may be cut. Each hour has one
+   * at least, so no more hours are read than events are wanted.
+   */
   private static final String HOURS =
       """
       select hour from (
         select hour, n, sum(case when hour < $5::int8 then n else 0 end) over (order by hour desc) as found
-        from (select s.hour, sum(s.published)::int8 as n %s group by s.hour) as by_hour
+        from (
+          select newest.*
+          from unnest($1::int8[], $2::int8[]) as kept(from_hour, to_hour)
+          cross join lateral (
+            select s.hour, sum(s.published)::int8 as n
+            from %s
+            group by s.hour
+            order by s.hour desc
+            limit $6::int8 + 1) as newest
+        ) as by_hour
       ) as enough
       where found - n < $6::int8
       """
           .formatted(COUNTERS);
 
-  private static final String SUM = "select coalesce(sum(s.published), 0)::int8 " + COUNTERS;
+  private static final String SUM =
+      """
+      select coalesce(sum(of_range.n), 0)::int8
+      from unnest($1::int8[], $2::int8[]) as kept(from_hour, to_hour)
+      cross join lateral (select sum(s.published)::int8 as n from %s) as of_range
+      """
+          .formatted(COUNTERS);
 
   private final Pool pool;
   private final StatsReader stats;

@@ -6,6 +6,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -34,7 +35,10 @@ final class KeptPartitions {
     this.table = table;
   }
 
-  /** What of a range of time is covered; the parts do not overlap. */
+  /**
+   * What of a range of time is covered, oldest first. Days that follow each other are one part: for
+   * thirty parts PostgreSQL searches a table thirty times, or compares each of its rows with all.
+   */
   Future<List<TimeRange>> within(TimeRange range) {
     return pool.preparedQuery(BOUNDS)
         .execute(Tuple.of(table))
@@ -47,8 +51,23 @@ final class KeptPartitions {
                   ranges.add(kept);
                 }
               }
-              return ranges;
+              return joined(ranges);
             });
+  }
+
+  /** Ranges that do not overlap, in order, and as few as possible. */
+  static List<TimeRange> joined(List<TimeRange> ranges) {
+    List<TimeRange> joined = new ArrayList<>();
+    for (TimeRange next :
+        ranges.stream().sorted(Comparator.comparingLong(TimeRange::fromMillis)).toList()) {
+      int last = joined.size() - 1;
+      if (last >= 0 && joined.get(last).untilMillis() == next.fromMillis()) {
+        joined.set(last, new TimeRange(joined.get(last).fromMillis(), next.untilMillis()));
+      } else {
+        joined.add(next);
+      }
+    }
+    return joined;
   }
 
   /** The times of a partition's bounds, as PostgreSQL writes them. */
