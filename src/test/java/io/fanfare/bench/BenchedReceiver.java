@@ -42,6 +42,11 @@ final class BenchedReceiver implements AutoCloseable {
     return count().getLong("received");
   }
 
+  /** When the first one came since {@link #hang}, on {@link System#nanoTime}; 0 for none yet. */
+  long firstNanos() throws Exception {
+    return count().getLong("first_nanos");
+  }
+
   /** {@code received}, {@code checked} signatures and {@code wrong} ones. */
   JsonObject count() throws Exception {
     return get("/count");
@@ -52,9 +57,18 @@ final class BenchedReceiver implements AutoCloseable {
     return get("/times");
   }
 
+  /** Answers nothing any more, or answers again. Requests without an answer are not counted. */
+  void hang(boolean hanging) throws Exception {
+    send(hanging ? "/mode/hang" : "/mode/ok");
+  }
+
   private JsonObject get(String path) throws Exception {
+    return new JsonObject(send(path));
+  }
+
+  private String send(String path) throws Exception {
     HttpRequest request = HttpRequest.newBuilder(URI.create(url(port, path))).build();
-    return new JsonObject(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+    return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
   }
 
   @Override

@@ -44,6 +44,11 @@ final class BenchedService implements AutoCloseable {
    */
   static BenchedService start(Path database) throws IOException {
     delete(database);
+    return startAgain(database);
+  }
+
+  /** Starts it on a database that is there already, and waits until it is ready. */
+  static BenchedService startAgain(Path database) throws IOException {
     return new BenchedService(
         ChildProcess.start(
             ServiceProcess.class,
@@ -89,8 +94,28 @@ final class BenchedService implements AutoCloseable {
 
   /** CPU of its PostgreSQL so far, in microseconds. */
   long postgresCpuMicros() throws IOException {
-    return CpuClock.family(
-        Long.parseLong(Files.readAllLines(database.resolve("data/postmaster.pid")).get(0).trim()));
+    return CpuClock.family(postgresPid());
+  }
+
+  /** Ends the service's process as {@code kill -9} does; its PostgreSQL goes on. */
+  void kill() throws InterruptedException {
+    process.kill();
+  }
+
+  /** Ends its PostgreSQL as {@code kill -9} does. */
+  void killPostgres() throws IOException {
+    long pid = postgresPid();
+    ProcessHandle.of(pid)
+        .ifPresent(
+            server -> {
+              server.destroyForcibly();
+              server.onExit().join();
+            });
+  }
+
+  private long postgresPid() throws IOException {
+    return Long.parseLong(
+        Files.readAllLines(database.resolve("data/postmaster.pid")).get(0).trim());
   }
 
   /** Memory that the service's process has in use, in MiB. */
@@ -143,6 +168,12 @@ final class BenchedService implements AutoCloseable {
 
   /** Registers a webhook; its project alone decides which events of the type match. */
   void createWebhook(String name, String url, String type, String project) throws Exception {
+    createWebhook(name, url, type, project, 30);
+  }
+
+  /** The same, with a time limit for its attempts, in seconds. */
+  void createWebhook(String name, String url, String type, String project, int timeout)
+      throws Exception {
     good(
         send(
             request(api("/api/webhooks"))
@@ -154,6 +185,7 @@ final class BenchedService implements AutoCloseable {
                             .put("secret", ReceiverProcess.SECRET)
                             .put("events", new JsonArray().add(type))
                             .put("project_id", project)
+                            .put("timeout", timeout)
                             .encode()))
                 .build()));
   }

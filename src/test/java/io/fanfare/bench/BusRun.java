@@ -41,7 +41,7 @@ final class BusRun {
   BusRun(Vertx vertx, EventPublisher publisher, Order order) {
     this.publisher = publisher;
     this.order = order;
-    this.data = Payload.ofBytes(order.bytes());
+    this.data = SampleData.ofBytes(order.bytes());
     this.pace = new Pace(vertx, order.receiverPort(), order.undelivered(), this::publish);
   }
 

@@ -37,7 +37,7 @@ public final class CeilingProcess extends VerticleBase {
   private CeilingProcess(int port, int requests, int bytes) {
     this.port = port;
     this.requests = requests;
-    this.body = Payload.ofBytes(bytes).getBytes();
+    this.body = SampleData.ofBytes(bytes).getBytes();
   }
 
   /**

@@ -28,6 +28,7 @@ public final class History {
   private static final int WARM_CALLS = 100;
 
   private final BenchedService service;
+  private final BenchedDatabase database;
   private final HistoryFill fill;
   private final Random random = new Random(7);
   private final Map<String, Reading> readings = new LinkedHashMap<>();
@@ -41,9 +42,10 @@ public final class History {
     String path();
   }
 
-  private History(BenchedService service, HistoryFill fill) {
+  private History(BenchedService service, BenchedDatabase database) {
     this.service = service;
-    this.fill = fill;
+    this.database = database;
+    this.fill = new HistoryFill(database, WEBHOOKS);
     readings.put("newest 50", () -> list(""));
     readings.put("offset 5,000", () -> list("&offset=5000"));
     readings.put("status=success", () -> list("&status=success"));
@@ -81,8 +83,8 @@ public final class History {
             HistoryFill.COMMON_TYPE,
             "p");
       }
-      try (HistoryFill fill = new HistoryFill(service.databaseUrl(), WEBHOOKS)) {
-        History history = new History(service, fill);
+      try (BenchedDatabase database = new BenchedDatabase(service.databaseUrl())) {
+        History history = new History(service, database);
         history.run(deliveries / 10);
         history.run(deliveries - deliveries / 10);
         Files.writeString(
@@ -96,12 +98,12 @@ public final class History {
     long begin = System.nanoTime();
     fill.add(more);
     fill.vacuum();
-    long stored = fill.count("select count(*) from delivery");
+    long stored = database.count("select count(*) from delivery");
     webhook = bigWebhook();
     OUT.printf(
         "%n%,d deliveries stored, %,d of the webhook that is read; filled in %d s%n%n",
         stored,
-        fill.count("select count(*) from delivery where webhook = " + HistoryFill.BIG_WEBHOOK),
+        database.count("select count(*) from delivery where webhook = " + HistoryFill.BIG_WEBHOOK),
         (System.nanoTime() - begin) / 1_000_000_000);
     checkTotals();
     OUT.printf("%-28s %9s %9s %9s   ms%n", "", "p50", "p99", "max");
@@ -168,7 +170,7 @@ public final class History {
     for (Map.Entry<String, String> condition : conditions.entrySet()) {
       long said = read(list(condition.getKey())).getLong("total");
       long counted =
-          fill.count(
+          database.count(
               "select count(*) from delivery where webhook = %d and %s"
                   .formatted(HistoryFill.BIG_WEBHOOK, condition.getValue()));
       if (said != counted) {

@@ -1,19 +1,12 @@
 package io.fanfare.bench;
 
-import io.fanfare.config.FanfareConfig;
-import io.fanfare.database.Database;
 import io.fanfare.database.Partitions;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * would have left them there: rows, attempts of those that failed, and what the counters are folded
  * from. Delivering them would take hours.
  */
-final class HistoryFill implements AutoCloseable {
+final class HistoryFill {
   static final String COMMON_TYPE = "build.completed";
   static final String RARE_TYPE = "build.failed";
 
@@ -29,8 +22,6 @@ final class HistoryFill implements AutoCloseable {
   static final int BIG_WEBHOOK = 1;
 
   static final int DAYS = 29;
-  // The configuration wants one; nothing is sealed here.
-  private static final String KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
   private static final int HOURS = DAYS * 24;
   private static final long FOLD_SECONDS_MAX = 900;
   private static final long MILLIS_PER_HOUR = 3_600_000;
@@ -94,29 +85,21 @@ final class HistoryFill implements AutoCloseable {
       from made where status <> 'pending'
       """;
 
-  private final Vertx vertx = Vertx.vertx();
-  private final Database database;
+  private final BenchedDatabase database;
   private final int webhooks;
   private final Instant newest;
   private long filled;
 
   /**
-   * @param url of the service's database
    * @param webhooks how many there are, numbered from 1
    */
-  HistoryFill(String url, int webhooks) {
-    this.database =
-        await(
-            Database.open(
-                vertx,
-                FanfareConfig.load(
-                        null, Map.of("FANFARE_DATABASE_URL", url, "FANFARE_SECRETS_KEYS", KEY))
-                    .config()
-                    .database()));
+  HistoryFill(BenchedDatabase database, int webhooks) {
+    this.database = database;
     this.webhooks = webhooks;
     this.newest = Instant.now().truncatedTo(ChronoUnit.HOURS);
     LocalDate first = LocalDate.ofInstant(newest, ZoneOffset.UTC).minusDays(DAYS);
-    await(new Partitions(database, Clock.systemUTC(), 0).ensure(first, DAYS + 1));
+    database.await(
+        new Partitions(database.database(), Clock.systemUTC(), 0).ensure(first, DAYS + 1));
   }
 
   /**
@@ -128,8 +111,9 @@ final class HistoryFill implements AutoCloseable {
     long perHour = Math.max(1, deliveries / HOURS);
     for (int back = HOURS; back > 0; back--) {
       long hour = newest.toEpochMilli() - back * MILLIS_PER_HOUR;
-      await(
+      database.await(
           database
+              .database()
               .control()
               .preparedQuery(HOUR)
               .execute(
@@ -140,23 +124,24 @@ final class HistoryFill implements AutoCloseable {
                       perHour,
                       back <= 24,
                       new String[] {COMMON_TYPE, RARE_TYPE},
-                      Payload.ofBytes(600))));
+                      SampleData.ofBytes(600))));
       filled += perHour;
     }
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(FOLD_SECONDS_MAX);
-    while (count("select count(*) from stat_delta") > 0) {
+    while (database.count("select count(*) from stat_delta") > 0) {
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException("the service does not fold its counts");
       }
-      await(vertx.timer(500, TimeUnit.MILLISECONDS));
+      database.rest(500);
     }
     return perHour * HOURS;
   }
 
   /** What autovacuum would have done meanwhile. */
   void vacuum() {
-    await(
+    database.await(
         database
+            .database()
             .control()
             .withConnection(
                 connection ->
@@ -165,21 +150,5 @@ final class HistoryFill implements AutoCloseable {
                         .execute()
                         .compose(set -> connection.query("vacuum (analyze)").execute())
                         .compose(done -> connection.query("reset statement_timeout").execute())));
-  }
-
-  /** A number that the database says. */
-  long count(String sql) {
-    RowSet<Row> rows = await(database.control().query(sql).execute());
-    return rows.iterator().next().getLong(0);
-  }
-
-  private static <T> T await(Future<T> future) {
-    return future.toCompletionStage().toCompletableFuture().orTimeout(10, TimeUnit.MINUTES).join();
-  }
-
-  @Override
-  public void close() {
-    await(database.close());
-    await(vertx.close());
   }
 }

@@ -24,6 +24,10 @@ import org.HdrHistogram.Recorder;
  *
  * <p>Requests to {@code /timed/…} have in their data when they were due; {@code GET /times} tells
  * what they took until their first bytes were here, and starts anew.
+ *
+ * <p>Requests to {@code /hang/…} get no answer, those to {@code /flap/…} a 500 in every other
+ * second. {@code GET /mode/hang} makes it answer nothing any more, until {@code GET /mode/ok};
+ * either makes it forget when the first delivery came.
  */
 public final class ReceiverProcess extends VerticleBase {
   /** The secret of every webhook of the benchmarks. */
@@ -39,6 +43,9 @@ public final class ReceiverProcess extends VerticleBase {
   private static final LongAdder CHECKED = new LongAdder();
   private static final LongAdder WRONG = new LongAdder();
   private static final Buffer OK = Buffer.buffer("OK");
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
+  private static volatile boolean hanging;
+  private static volatile long firstNanos;
 
   private final int port;
   private int sinceSample;
@@ -80,6 +87,7 @@ public final class ReceiverProcess extends VerticleBase {
                   .put("received", RECEIVED.sum())
                   .put("checked", CHECKED.sum())
                   .put("wrong", WRONG.sum())
+                  .put("first_nanos", firstNanos)
                   .encode());
       return;
     }
@@ -87,7 +95,23 @@ public final class ReceiverProcess extends VerticleBase {
       request.response().end(times().encode());
       return;
     }
+    if (request.path().startsWith("/mode/")) {
+      hanging = request.path().endsWith("/hang");
+      firstNanos = 0;
+      request.response().end();
+      return;
+    }
+    if (hanging || request.path().startsWith("/hang/")) {
+      return;
+    }
+    if (firstNanos == 0) {
+      firstNanos = System.nanoTime();
+    }
     RECEIVED.increment();
+    if (request.path().startsWith("/flap/") && System.nanoTime() / NANOS_PER_SECOND % 2 == 0) {
+      request.response().setStatusCode(500).end();
+      return;
+    }
     if (request.path().startsWith("/timed/")) {
       time(request);
       return;

@@ -31,7 +31,7 @@ public final class RestGenerator {
     this.publisher = publisher;
     this.type = args[2];
     this.projects = Integer.parseInt(args[3]);
-    this.data = Payload.ofBytes(Integer.parseInt(args[4])).toString();
+    this.data = SampleData.ofBytes(Integer.parseInt(args[4])).toString();
     this.batch = Integer.parseInt(run[1]);
     this.requests = Integer.parseInt(run[0]) / batch;
     this.outstandingMax = Integer.parseInt(run[2]);

@@ -31,6 +31,7 @@ public final class Throughput {
 
   private final BenchedReceiver receiver;
   private final BenchedService service;
+  private final Meter meter;
   private final ChildProcess ceilingProcess;
   private final ChildProcess restGenerator;
   private Ceiling ceiling = new Ceiling(0, 0);
@@ -43,23 +44,13 @@ public final class Throughput {
   }
 
   /** What one way of publishing reached in one round, and the ceiling around it. */
-  private record Measured(
-      double perSecond,
-      double service,
-      double database,
-      long lost,
-      long duplicates,
-      Ceiling ceiling) {
+  private record Measured(Meter.Reading reading, Ceiling ceiling) {
     double ratio() {
-      return perSecond / ceiling.perSecond();
-    }
-
-    double sum() {
-      return service + database;
+      return reading.perSecond() / ceiling.perSecond();
     }
 
     double timesRaw() {
-      return sum() / ceiling.cpuMicros();
+      return reading.sum() / ceiling.cpuMicros();
     }
   }
 
@@ -75,6 +66,7 @@ public final class Throughput {
       ChildProcess restGenerator) {
     this.receiver = receiver;
     this.service = service;
+    this.meter = new Meter(receiver, service);
     this.ceilingProcess = ceilingProcess;
     this.restGenerator = restGenerator;
   }
@@ -191,40 +183,15 @@ public final class Throughput {
         });
   }
 
-  private interface Load {
-    /**
-     * Runs; answers with CPU microseconds that were spent in the service's process on the
-     * generator's behalf.
-     */
-    long run() throws Exception;
-  }
-
   /**
    * Runs a load between two ceilings: a machine that others use too is not as fast now as it was a
    * minute ago.
    */
-  private Measured measure(int deliveries, Load load) throws Exception {
-    long before = receiver.received();
-    long recordedBefore = service.recorded();
-    long serviceCpu = service.cpuMicros();
-    long postgresCpu = service.postgresCpuMicros();
-    long begin = System.nanoTime();
-    long generatorMicros = load.run();
-    long received = receiver.received() - before;
-    while (received < deliveries && System.nanoTime() - begin < 120_000_000_000L) {
-      received = receiver.received() - before;
-    }
-    double seconds = (System.nanoTime() - begin) / 1e9;
-    // The outcomes are recorded within the next moments, and belong to the deliveries.
-    awaitRecorded(recordedBefore + deliveries);
-    double own = (service.cpuMicros() - serviceCpu - generatorMicros) / (double) deliveries;
-    double database = (service.postgresCpuMicros() - postgresCpu) / (double) deliveries;
-    double rate = deliveries / seconds;
-    long lost = Math.max(0, deliveries - received);
-    long duplicates = Math.max(0, received - deliveries);
+  private Measured measure(int deliveries, Meter.Load load) throws Exception {
+    Meter.Reading reading = meter.measure(deliveries, load);
     Ceiling earlier = ceiling;
     ceiling = ceiling();
-    return new Measured(rate, own, database, lost, duplicates, earlier.meanWith(ceiling));
+    return new Measured(reading, earlier.meanWith(ceiling));
   }
 
   private static void print(Map<String, List<Measured>> all) {
@@ -245,15 +212,15 @@ public final class Throughput {
             OUT.printf(
                 "%-28s %12.0f %6.2f %10.1f %11.1f %7.1f %6.1f %12s %5d %4d%n",
                 name,
-                median(rounds, Measured::perSecond),
+                median(rounds, m -> m.reading().perSecond()),
                 median(rounds, Measured::ratio),
-                median(rounds, Measured::service),
-                median(rounds, Measured::database),
-                median(rounds, Measured::sum),
+                median(rounds, m -> m.reading().service()),
+                median(rounds, m -> m.reading().database()),
+                median(rounds, m -> m.reading().sum()),
                 median(rounds, Measured::timesRaw),
                 range(rounds),
-                rounds.stream().mapToLong(Measured::lost).sum(),
-                rounds.stream().mapToLong(Measured::duplicates).sum()));
+                rounds.stream().mapToLong(m -> m.reading().lost()).sum(),
+                rounds.stream().mapToLong(m -> m.reading().duplicates()).sum()));
     List<Measured> rounds = all.values().stream().flatMap(List::stream).toList();
     OUT.printf(
         "%nraw ceiling: %.0f/s, %.1f µs of its sender (medians)%n",
@@ -281,26 +248,18 @@ public final class Throughput {
               m ->
                   array.add(
                       new JsonObject()
-                          .put("per_second", m.perSecond())
+                          .put("per_second", m.reading().perSecond())
                           .put("ceiling_per_second", m.ceiling().perSecond())
                           .put("ratio", m.ratio())
-                          .put("service_micros", m.service())
-                          .put("postgres_micros", m.database())
+                          .put("service_micros", m.reading().service())
+                          .put("postgres_micros", m.reading().database())
                           .put("raw_micros", m.ceiling().cpuMicros())
                           .put("times_raw", m.timesRaw())
-                          .put("lost", m.lost())
-                          .put("duplicates", m.duplicates())));
+                          .put("lost", m.reading().lost())
+                          .put("duplicates", m.reading().duplicates())));
           json.put(name, array);
         });
     return json;
-  }
-
-  /** Waits until the service has recorded as many successes as the receiver got. */
-  private void awaitRecorded(long expected) throws Exception {
-    long deadline = System.nanoTime() + 30_000_000_000L;
-    while (service.recorded() < expected && System.nanoTime() < deadline) {
-      Thread.sleep(5); // each look costs the service a page of metrics
-    }
   }
 
   private Ceiling ceiling() throws IOException {

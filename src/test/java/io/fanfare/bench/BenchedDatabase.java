@@ -1,0 +1,62 @@
+package io.fanfare.bench;
+
+import io.fanfare.config.FanfareConfig;
+import io.fanfare.database.Database;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A way of its own to the database of a running service: what is really there, and what a benchmark
+ * puts there. A service that starts ends it, as it ends all that earlier processes left.
+ */
+final class BenchedDatabase implements AutoCloseable {
+  // The configuration wants one; nothing is sealed here.
+  private static final String KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Database database;
+
+  /**
+   * @param url as {@link BenchedService#databaseUrl} says it
+   */
+  BenchedDatabase(String url) {
+    this.database =
+        await(
+            Database.open(
+                vertx,
+                FanfareConfig.load(
+                        null, Map.of("FANFARE_DATABASE_URL", url, "FANFARE_SECRETS_KEYS", KEY))
+                    .config()
+                    .database()));
+  }
+
+  Database database() {
+    return database;
+  }
+
+  /** A number that the database says. */
+  long count(String sql) {
+    RowSet<Row> rows = await(database.control().query(sql).execute());
+    return rows.iterator().next().getLong(0);
+  }
+
+  /** Waits for something, ten minutes at the most. */
+  <T> T await(Future<T> future) {
+    return future.toCompletionStage().toCompletableFuture().orTimeout(10, TimeUnit.MINUTES).join();
+  }
+
+  /** Waits without a word. */
+  void rest(long millis) {
+    await(vertx.timer(millis, TimeUnit.MILLISECONDS));
+  }
+
+  @Override
+  public void close() {
+    await(database.close());
+    await(vertx.close());
+  }
+}

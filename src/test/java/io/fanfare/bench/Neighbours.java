@@ -1,0 +1,162 @@
+package io.fanfare.bench;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Scenario {@code neighbours}: how long the deliveries of 900 webhooks take while they are alone,
+ * and while another hundred get the same share of events and hang or fail every other second. Times
+ * are counted from the moment at which an event should have been published.
+ */
+public final class Neighbours {
+  private static final PrintStream OUT = System.out;
+  private static final String TYPE = "build.started";
+  private static final int BYTES = 560; // with the moment in front of them about 600
+  private static final int HEALTHY = 900;
+  private static final int BAD = 100;
+  private static final int BAD_PORT = BenchedReceiver.PORT + 1;
+  private static final int BAD_TIMEOUT_SECONDS = 5;
+  private static final int RATE = 1_000;
+  private static final int WARM_RATE = 2_000;
+  private static final int WARM_SECONDS = 60;
+  private static final long ARRIVAL_NANOS_MAX = 60_000_000_000L;
+
+  private final BenchedReceiver receiver;
+  private final ChildProcess generator;
+
+  /** What the deliveries of the healthy ones took in one round. */
+  private record Measured(long p50, long p99, long max, long lost) {
+    JsonObject json() {
+      return new JsonObject()
+          .put("p50_micros", p50)
+          .put("p99_micros", p99)
+          .put("max_micros", max)
+          .put("lost", lost);
+    }
+  }
+
+  private Neighbours(BenchedReceiver receiver, ChildProcess generator) {
+    this.receiver = receiver;
+    this.generator = generator;
+  }
+
+  /**
+   * Runs the scenario.
+   *
+   * @param args a folder for data and results, and {@code --quick} for shorter runs
+   */
+  @SuppressWarnings("try") // the bad receiver is only there
+  public static void main(String[] args) throws Exception {
+    Path folder = Path.of(args[0]);
+    boolean quick = List.of(args).contains("--quick");
+    Files.createDirectories(folder);
+    try (BenchedReceiver receiver = BenchedReceiver.start(BenchedReceiver.PORT);
+        BenchedReceiver bad = BenchedReceiver.start(BAD_PORT);
+        BenchedService service = BenchedService.start(folder.resolve("postgres-neighbours"));
+        ChildProcess generator =
+            ChildProcess.start(
+                OpenGenerator.class,
+                List.of("-Xmx256m"),
+                Map.of(),
+                Long.toString(service.port()),
+                BenchedService.TOKEN,
+                TYPE,
+                Integer.toString(BYTES))) {
+      createWebhooks(service);
+      JsonObject result = new Neighbours(receiver, generator).run(quick ? 3 : 5, quick ? 10 : 30);
+      Files.writeString(folder.resolve("neighbours.json"), result.encodePrettily());
+    }
+  }
+
+  private static void createWebhooks(BenchedService service) throws Exception {
+    for (int i = 0; i < HEALTHY; i++) {
+      service.createWebhook(
+          "healthy " + i, BenchedReceiver.url(BenchedReceiver.PORT, "/timed/" + i), TYPE, "p" + i);
+    }
+    for (int i = HEALTHY; i < HEALTHY + BAD; i++) {
+      service.createWebhook(
+          "bad " + i,
+          BenchedReceiver.url(BAD_PORT, (i % 2 == 0 ? "/hang/" : "/flap/") + i),
+          TYPE,
+          "p" + i,
+          BAD_TIMEOUT_SECONDS);
+    }
+  }
+
+  private JsonObject run(int rounds, int seconds) throws Exception {
+    measure(WARM_RATE, WARM_RATE * WARM_SECONDS, HEALTHY);
+    OUT.printf(
+        "%d webhooks that work, 1 event/s each, REST single, medians of %d rounds of %d s; first"
+            + " bytes at the receiver, milliseconds%n%n%-36s %8s %8s %8s %5s%n",
+        HEALTHY, rounds, seconds, "", "p50", "p99", "max", "lost");
+    // Alone first: what hangs and what waits for another attempt does not end with a round.
+    List<Measured> alone = new ArrayList<>();
+    for (int i = 0; i < rounds; i++) {
+      int rate = RATE * HEALTHY / (HEALTHY + BAD);
+      alone.add(measure(rate, rate * seconds, HEALTHY));
+    }
+    line("alone", alone);
+    List<Measured> beside = new ArrayList<>();
+    for (int i = 0; i < rounds; i++) {
+      beside.add(measure(RATE, RATE * seconds, HEALTHY + BAD));
+    }
+    line(BAD + " others hang or flap", beside);
+    OUT.printf("%np99 beside others / alone: %.2f%n", p99(beside) / p99(alone));
+    return new JsonObject().put("alone", json(alone)).put("beside", json(beside));
+  }
+
+  private Measured measure(int rate, int events, int projects) throws Exception {
+    receiver.times();
+    long before = receiver.received();
+    generator.tell(rate + " " + events + " p " + projects);
+    long refused = generator.await(OpenGenerator.FAILED);
+    if (refused > 0) {
+      throw new IllegalStateException("refused publishes: " + refused);
+    }
+    long expected = (long) events * HEALTHY / projects;
+    long begin = System.nanoTime();
+    while (receiver.received() - before < expected
+        && System.nanoTime() - begin < ARRIVAL_NANOS_MAX) {
+      Thread.onSpinWait();
+    }
+    JsonObject times = receiver.times();
+    return new Measured(
+        times.getLong("p50_micros"),
+        times.getLong("p99_micros"),
+        times.getLong("max_micros"),
+        expected - times.getLong("count"));
+  }
+
+  private static void line(String name, List<Measured> rounds) {
+    OUT.printf(
+        "%-36s %8.1f %8.1f %8.1f %5d%n",
+        name,
+        median(rounds.stream().mapToLong(Measured::p50).toArray()),
+        p99(rounds),
+        median(rounds.stream().mapToLong(Measured::max).toArray()),
+        rounds.stream().mapToLong(Measured::lost).sum());
+  }
+
+  private static double p99(List<Measured> rounds) {
+    return median(rounds.stream().mapToLong(Measured::p99).toArray());
+  }
+
+  /** Milliseconds. */
+  private static double median(long[] micros) {
+    Arrays.sort(micros);
+    return micros[micros.length / 2] / 1_000.0;
+  }
+
+  private static JsonArray json(List<Measured> rounds) {
+    JsonArray all = new JsonArray();
+    rounds.forEach(round -> all.add(round.json()));
+    return all;
+  }
+}
