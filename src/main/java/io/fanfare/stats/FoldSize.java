@@ -12,9 +12,13 @@ import java.time.Duration;
  * Pure, and not thread-safe.
  */
 final class FoldSize {
-  /** Bounds of a transaction's memory. */
+  /**
+   * Most flushes of any fold, a bound of its memory. The number of flushes costs next to nothing:
+   * they are not counted beside their deliveries, else many small ones would make many folds.
+   */
   static final int FLUSHES_MAX = 4_096;
 
+  /** Most deliveries of any fold, likewise. */
   static final int DELIVERIES_MAX = 200_000;
 
   private static final int SHARES = 256;
@@ -31,11 +35,6 @@ final class FoldSize {
   FoldSize(Duration fast, Duration slow) {
     this.fastMillis = fast.toMillis();
     this.slowMillis = slow.toMillis();
-  }
-
-  /** Most flushes of the next fold. */
-  int flushes() {
-    return FLUSHES_MAX / SHARES * share;
   }
 
   /** Most deliveries of the next fold; one flush more at the most. */
