@@ -34,7 +34,8 @@ public final class Migrations {
           "V1__schema.sql",
           "V2__event_counters.sql",
           "V3__usual_headers.sql",
-          "V4__compact_deltas.sql");
+          "V4__compact_deltas.sql",
+          "V5__plain_payloads.sql");
 
   static final String FOLDER = "/db/migration/";
 

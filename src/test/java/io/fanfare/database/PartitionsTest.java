@@ -92,6 +92,19 @@ class PartitionsTest {
     assertThat(indexes.getLong("attached")).isPositive().isEqualTo(indexes.getLong("wanted"));
   }
 
+  @Test
+  void doesNotCompressPayloads() throws Exception {
+    partitions.ensure(LocalDate.of(2024, 1, 1), 1).await(10, SECONDS);
+
+    Row data =
+        one(
+            """
+            select attstorage::text from pg_attribute
+            where attrelid = 'event_20240101'::regclass and attname = 'data'
+            """);
+    assertThat(data.getString(0)).isEqualTo("e");
+  }
+
   private Future<Void> insertDelivery(UUID id) {
     return database
         .control()
