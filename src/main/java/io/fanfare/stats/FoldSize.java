@@ -14,12 +14,12 @@ import java.time.Duration;
 final class FoldSize {
   /**
    * Most flushes of any fold, a bound of its memory. The number of flushes costs next to nothing:
-   * they are not counted beside their deliveries, else many small ones would make many folds.
+   * they are not limited beside what they changed, else many small ones would make many folds.
    */
   static final int FLUSHES_MAX = 4_096;
 
-  /** Most deliveries of any fold, likewise. */
-  static final int DELIVERIES_MAX = 200_000;
+  /** Most changes of any fold, likewise: deliveries accepted or ended, and counters of events. */
+  static final int CHANGES_MAX = 200_000;
 
   private static final int SHARES = 256;
 
@@ -37,9 +37,9 @@ final class FoldSize {
     this.slowMillis = slow.toMillis();
   }
 
-  /** Most deliveries of the next fold; one flush more at the most. */
-  int deliveries() {
-    return DELIVERIES_MAX / SHARES * share;
+  /** Most changes of the next fold; one flush more at the most. */
+  int changes() {
+    return CHANGES_MAX / SHARES * share;
   }
 
   /**

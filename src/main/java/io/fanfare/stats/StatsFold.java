@@ -111,11 +111,11 @@ final class StatsFold {
   private final Map<EndedKey, Ended> ended = new HashMap<>();
   private final Map<Integer, Total> totals = new HashMap<>();
   private final Map<EventKey, Long> events = new HashMap<>();
-  private long deliveries;
+  private long changes;
 
   /** Adds what a flush did to one delivery. */
   void add(StatDelta delta) {
-    deliveries++;
+    changes++;
     int webhook = delta.webhook();
     String type = delta.eventType();
     Accepted byAcceptance =
@@ -158,15 +158,16 @@ final class StatsFold {
    * @param projectId null for events of no project
    */
   void addEvents(long hour, String eventType, @Nullable String projectId, int count) {
+    changes++;
     events.merge(new EventKey(null, hour, eventType), (long) count, Long::sum);
     if (projectId != null) {
       events.merge(new EventKey(projectId, hour, eventType), (long) count, Long::sum);
     }
   }
 
-  /** How often {@link #add} was called. */
-  long deliveries() {
-    return deliveries;
+  /** How often {@link #add} and {@link #addEvents} were called. */
+  long changes() {
+    return changes;
   }
 
   /** Additions to {@code stat_event}. */

@@ -36,7 +36,7 @@ final class StatsStore {
       where ctid = any(array(
         select ctid from (
           select ctid, sum(n) over (order by ctid) - n as before
-          from (select ctid, cardinality(webhooks) as n from stat_delta limit $1::int4) as taken
+          from (select ctid, cardinality(webhooks) + cardinality(event_counts) as n from stat_delta limit $1::int4) as taken
         ) as counted
         where before < $2::int8))
       returning webhooks, kinds, types, accepted_hours, statuses, ended_millis, response_millis,
@@ -149,20 +149,20 @@ final class StatsStore {
    * the connection: after a rollback nothing has happened.
    *
    * @param flushesMax most flushes folded
-   * @param deliveriesMax about as many deliveries; one flush more at the most
+   * @param changesMax about as many changes; one flush more at the most
    */
-  Future<Folded> fold(SqlConnection connection, int flushesMax, long deliveriesMax) {
+  Future<Folded> fold(SqlConnection connection, int flushesMax, long changesMax) {
     return connection
         .query(BEGIN)
         .execute()
         // A statement of its own: what it deletes must be looked for after the lock is there.
         .compose(
             locked ->
-                connection.preparedQuery(TAKE_DELTAS).execute(Tuple.of(flushesMax, deliveriesMax)))
+                connection.preparedQuery(TAKE_DELTAS).execute(Tuple.of(flushesMax, changesMax)))
         .compose(
             deltas -> {
               StatsFold fold = foldOf(deltas);
-              boolean more = deltas.size() >= flushesMax || fold.deliveries() >= deliveriesMax;
+              boolean more = deltas.size() >= flushesMax || fold.changes() >= changesMax;
               Folded folded = new Folded(deltas.size(), more);
               return deltas.size() == 0
                   ? Future.succeededFuture(folded)

@@ -135,7 +135,7 @@ public final class StatsVerticle extends VerticleBase {
         .compose(
             transaction ->
                 store
-                    .fold(connection, FoldSize.FLUSHES_MAX, size.deliveries())
+                    .fold(connection, FoldSize.FLUSHES_MAX, size.changes())
                     .compose(folded -> transaction.commit().map(folded))
                     .recover(
                         e -> transaction.rollback().transform(undone -> Future.failedFuture(e))));

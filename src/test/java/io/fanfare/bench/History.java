@@ -37,7 +37,7 @@ public final class History {
   private String webhook = "";
   private String cursor = "";
 
-  /** One kind of question: makes the next one, and says how long it took. */
+  /** One kind of question: the path that asks it next. */
   private interface Reading {
     String path();
   }

@@ -10,9 +10,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Fills the database of a running service with deliveries of the last thirty days, as the service
- * would have left them there: rows, attempts of those that failed, and what the counters are folded
- * from. Delivering them would take hours.
+ * Fills the database of a running service with deliveries of the last 29 days, as the service would
+ * have left them there: rows, attempts of those that failed, and what the counters are folded from.
+ * What is delivered now cannot lie in the past.
  */
 final class HistoryFill {
   static final String COMMON_TYPE = "build.completed";
@@ -102,12 +102,8 @@ final class HistoryFill {
         new Partitions(database.database(), Clock.systemUTC(), 0).ensure(first, DAYS + 1));
   }
 
-  /**
-   * Adds about as many deliveries, evenly over the days, and waits until they are counted.
-   *
-   * @return how many
-   */
-  long add(long deliveries) {
+  /** Adds about as many deliveries, evenly over the days, and waits until they are counted. */
+  void add(long deliveries) {
     long perHour = Math.max(1, deliveries / HOURS);
     for (int back = HOURS; back > 0; back--) {
       long hour = newest.toEpochMilli() - back * MILLIS_PER_HOUR;
@@ -134,7 +130,6 @@ final class HistoryFill {
       }
       database.rest(500);
     }
-    return perHour * HOURS;
   }
 
   /** What autovacuum would have done meanwhile. */

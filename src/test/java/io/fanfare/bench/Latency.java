@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
@@ -76,15 +75,7 @@ public final class Latency {
     Files.createDirectories(folder);
     try (BenchedReceiver receiver = BenchedReceiver.start(BenchedReceiver.PORT);
         BenchedService service = BenchedService.start(folder.resolve("postgres-latency"));
-        ChildProcess generator =
-            ChildProcess.start(
-                OpenGenerator.class,
-                List.of("-Xmx256m"),
-                Map.of(),
-                Long.toString(service.port()),
-                BenchedService.TOKEN,
-                TYPE,
-                Integer.toString(BYTES))) {
+        ChildProcess generator = OpenGenerator.start(service, TYPE, BYTES)) {
       Latency latency = new Latency(receiver, service, generator);
       latency.createWebhooks();
       latency.run(quick ? 3 : 5, quick ? 5 : 20);

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Scenario {@code neighbours}: how long the deliveries of 900 webhooks take while they are alone,
@@ -60,15 +59,7 @@ public final class Neighbours {
     try (BenchedReceiver receiver = BenchedReceiver.start(BenchedReceiver.PORT);
         BenchedReceiver bad = BenchedReceiver.start(BAD_PORT);
         BenchedService service = BenchedService.start(folder.resolve("postgres-neighbours"));
-        ChildProcess generator =
-            ChildProcess.start(
-                OpenGenerator.class,
-                List.of("-Xmx256m"),
-                Map.of(),
-                Long.toString(service.port()),
-                BenchedService.TOKEN,
-                TYPE,
-                Integer.toString(BYTES))) {
+        ChildProcess generator = OpenGenerator.start(service, TYPE, BYTES)) {
       createWebhooks(service);
       JsonObject result = new Neighbours(receiver, generator).run(quick ? 3 : 5, quick ? 10 : 30);
       Files.writeString(folder.resolve("neighbours.json"), result.encodePrettily());

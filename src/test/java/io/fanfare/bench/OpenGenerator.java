@@ -3,6 +3,9 @@ package io.fanfare.bench;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,6 +29,18 @@ public final class OpenGenerator {
     this.publisher = publisher;
     this.type = type;
     this.filling = "x".repeat(bytes);
+  }
+
+  /** Starts one for a service; bytes are those that fill the data. */
+  static ChildProcess start(BenchedService service, String type, int bytes) throws IOException {
+    return ChildProcess.start(
+        OpenGenerator.class,
+        List.of("-Xmx256m"),
+        Map.of(),
+        Long.toString(service.port()),
+        BenchedService.TOKEN,
+        type,
+        Integer.toString(bytes));
   }
 
   /**

@@ -10,40 +10,40 @@ class FoldSizeTest {
 
   @Test
   void growsWhileFoldsAreFastUpToABound() {
-    int before = size.deliveries();
+    int before = size.changes();
 
     size.took(499, true);
-    assertThat(size.deliveries()).isEqualTo(2 * before);
+    assertThat(size.changes()).isEqualTo(2 * before);
 
     for (int i = 0; i < 20; i++) {
       size.took(1, true);
     }
-    assertThat(size.deliveries()).isBetween(199_000, FoldSize.DELIVERIES_MAX);
+    assertThat(size.changes()).isBetween(199_000, FoldSize.CHANGES_MAX);
   }
 
   @Test
   void staysWhileFoldsTakeWhatTheyMay() {
-    int before = size.deliveries();
+    int before = size.changes();
 
     size.took(500, true);
     size.took(2_000, true);
     size.took(1, false);
 
-    assertThat(size.deliveries()).isEqualTo(before);
+    assertThat(size.changes()).isEqualTo(before);
   }
 
   @Test
   void shrinksWhenFoldsAreSlowOrFailButNeverToNothing() {
-    int before = size.deliveries();
+    int before = size.changes();
 
     size.took(2_001, true);
-    assertThat(size.deliveries()).isEqualTo(before / 2);
+    assertThat(size.changes()).isEqualTo(before / 2);
     size.failed();
-    assertThat(size.deliveries()).isEqualTo(before / 8);
+    assertThat(size.changes()).isEqualTo(before / 8);
 
     for (int i = 0; i < 20; i++) {
       size.failed();
     }
-    assertThat(size.deliveries()).isPositive();
+    assertThat(size.changes()).isPositive();
   }
 }

@@ -204,6 +204,24 @@ class StatsTest {
     assertThat(statistics.days()).isEmpty();
   }
 
+  @Test
+  void flushesOfEventsThatMatchedNobodyAreWorkToo() throws Exception {
+    List<String> types = List.of("user.login", "user.logout", "file.created", "file.deleted");
+    for (int i = 0; i < 3; i++) {
+      DeltaWriter.writeEvents(
+              database.control(), types.stream().map(t -> IdGenerator.ZERO).toList(), types, "p")
+          .await(10, SECONDS);
+    }
+    StatsStore.Folded first =
+        database
+            .control()
+            .withTransaction(connection -> store.fold(connection, 100, 5))
+            .await(10, SECONDS);
+    assertThat(first.flushes()).isEqualTo(2);
+    assertThat(first.more()).isTrue();
+    assertThat(fold(100).await(10, SECONDS)).isEqualTo(1);
+  }
+
   private Future<Integer> fold(int flushesMax) {
     return database
         .control()
