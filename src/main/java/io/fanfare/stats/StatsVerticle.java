@@ -49,7 +49,7 @@ public final class StatsVerticle extends VerticleBase {
   private final Pool pool;
   private final Duration interval;
   private final StatsStore store = new StatsStore();
-  private final FoldSize size = new FoldSize(Duration.ofMillis(500), Duration.ofSeconds(2));
+  private final FoldSize size = new FoldSize(Duration.ofSeconds(1), Duration.ofSeconds(3));
   // Those who asked during the present fold, and wait for the next one.
   private List<Message<Object>> waiting = new ArrayList<>();
   private @Nullable Promise<Void> folding;
