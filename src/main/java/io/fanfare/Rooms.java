@@ -143,7 +143,7 @@ final class Rooms {
     this.metrics = new FanfareMetrics(registry);
     this.ids =
         new IdGenerator(clock, new SplittableRandom(new SecureRandom().nextLong()), node.idFloor());
-    this.openSet = new OpenSet(ids);
+    this.openSet = new OpenSet(ids, node.earlierMark());
     this.windows = new Windows(delivery.window(), new HeldBytes(delivery.heldBytesMax()));
     this.uncommitted = new HeldBytes(config.ingest().uncommittedBytesMax());
     this.unrecorded = new Unrecorded(config.outcome().unrecordedMax());
@@ -300,7 +300,9 @@ final class Rooms {
         database.control(),
         node.fence(),
         clock,
-        node.recoveredFrom(),
+        node.earlierMark(),
+        ids.next(),
+        openSet.earlier()::sealed,
         openSet::mark,
         orphans);
   }

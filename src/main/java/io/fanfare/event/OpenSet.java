@@ -16,11 +16,24 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class OpenSet {
   private final IdGenerator ids;
+  private final Flush earlier;
   private final ArrayDeque<Flush> flushes = new ArrayDeque<>();
 
-  /** An empty set of ids of this generator. */
-  public OpenSet(IdGenerator ids) {
+  /**
+   * A set of ids of this generator.
+   *
+   * @param earlierMark where an earlier process left its mark; what that one held is open too,
+   *     until {@link #earlier} is sealed
+   */
+  public OpenSet(IdGenerator ids, UUID earlierMark) {
     this.ids = ids;
+    this.earlier = new Flush(earlierMark);
+    flushes.addLast(earlier);
+  }
+
+  /** What an earlier process held: to be sealed once all of it is due. */
+  public Flush earlier() {
+    return earlier;
   }
 
   /** The deliveries of one flush. */

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * This process's exclusive right to deliver from a database: an advisory lock on a connection of
- * its own, and an epoch. Taking it recovers what an earlier process left behind; the same code runs
- * at every start.
+ * its own, and an epoch. Whoever takes it learns from which id on the earlier process held
+ * deliveries in memory, which the schedule makes due; the same code runs at every start.
  */
 public final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
@@ -32,7 +32,7 @@ public final class Node {
   private PgConnection lockHolder;
   private final Fence fence;
   private final UUID idFloor;
-  private final UUID recoveredFrom;
+  private final UUID earlierMark;
   private boolean closing;
   private long timer = -1;
   private boolean beating;
@@ -43,19 +43,19 @@ public final class Node {
       PgConnection lockHolder,
       Fence fence,
       UUID idFloor,
-      UUID recoveredFrom) {
+      UUID earlierMark) {
     this.vertx = vertx;
     this.database = database;
     this.lockHolder = lockHolder;
     this.fence = fence;
     this.idFloor = idFloor;
-    this.recoveredFrom = recoveredFrom;
+    this.earlierMark = earlierMark;
     lockHolder.closeHandler(v -> lockBroke());
   }
 
   /**
-   * Takes the right to deliver and recovers: raises the epoch, ends what is left of earlier
-   * processes, and makes every delivery due that was in their memory. Fails with a {@link
+   * Takes the right to deliver: raises the epoch and ends what is left of earlier processes, so
+   * that what they held in memory can be told from the database. Fails with a {@link
    * StartException} when another process is running.
    *
    * @param onLost called when another process takes over, or the lock's connection breaks
@@ -74,9 +74,7 @@ public final class Node {
                     .compose(
                         taken ->
                             store
-                                .recover(connection, taken.mark())
-                                .onSuccess(Node::logRecovered)
-                                .compose(n -> store.largestEvent(connection))
+                                .largestEvent(connection)
                                 .map(
                                     largest ->
                                         new Node(
@@ -95,12 +93,6 @@ public final class Node {
     return behind < 0
         ? newest
         : IdGenerator.floorOf(IdGenerator.millis(newest) + CLOCK_BEHIND_MILLIS);
-  }
-
-  private static void logRecovered(int deliveries) {
-    if (deliveries > 0) {
-      LOG.info("{} deliveries of an earlier process are due now", deliveries);
-    }
   }
 
   // A killed process's connection may take PostgreSQL a moment to notice.
@@ -185,9 +177,9 @@ public final class Node {
     return idFloor;
   }
 
-  /** The mark from which on this start has recovered. */
-  public UUID recoveredFrom() {
-    return recoveredFrom;
+  /** Where an earlier process left its mark: what it held in memory has ids from there on. */
+  public UUID earlierMark() {
+    return earlierMark;
   }
 
   /** Writes the low-water mark down every second. */

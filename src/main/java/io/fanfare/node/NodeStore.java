@@ -3,7 +3,6 @@ package io.fanfare.node;
 import io.fanfare.id.IdGenerator;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.util.UUID;
@@ -19,13 +18,6 @@ final class NodeStore {
       "update node set epoch = epoch + 1, heartbeat_at = now() returning epoch, mark";
 
   private static final String LARGEST_EVENT = "select id from event order by id desc limit 1";
-
-  // The BRIN index on id finds the range.
-  private static final String RECOVER =
-      """
-      update delivery set due_at = now()
-      where status = 'pending' and due_at is null and id >= $1::uuid
-      """;
 
   private static final String BEAT =
       "update node set mark = $2::uuid, heartbeat_at = now() where epoch = $1::int8";
@@ -71,13 +63,6 @@ final class NodeStore {
               }
               return IdGenerator.ZERO;
             });
-  }
-
-  /**
-   * Makes due what an earlier process held in memory; completes with how many deliveries that were.
-   */
-  Future<Integer> recover(SqlClient client, UUID mark) {
-    return client.preparedQuery(RECOVER).execute(Tuple.of(mark)).map(RowSet::rowCount);
   }
 
   /** Writes the mark; completes with whether the epoch is still ours. */

@@ -59,6 +59,22 @@ final class ScheduleStore {
   // the last 10,000 of two million rows, PostgreSQL 15.
   private static final String READ_BLOCK_RANGES = "set local enable_bitmapscan = on";
 
+  private static final String HELD_BY_EARLIER =
+      """
+      select webhook, id from delivery
+      where status = 'pending' and due_at is null and id >= $1::uuid and id < $2::uuid
+      order by id limit $3::int4
+      """;
+
+  private static final String MAKE_DUE =
+      """
+      update delivery d set due_at = now()
+      from unnest($1::int4[], $2::uuid[]) as k(webhook, id), node
+      where node.epoch = $3::int8
+        and d.webhook = k.webhook and d.id = k.id and d.id between $4::uuid and $5::uuid
+        and d.status = 'pending' and d.due_at is null
+      """;
+
   private static final String REPAIR =
       """
       update delivery set due_at = now()
@@ -105,6 +121,9 @@ final class ScheduleStore {
 
   private final SqlClient client;
   private final Fence fence;
+
+  /** A delivery's. */
+  record Key(int webhook, UUID id) {}
 
   ScheduleStore(SqlClient client, Fence fence) {
     this.client = client;
@@ -171,6 +190,47 @@ final class ScheduleStore {
         .preparedQuery(NEXT)
         .execute(Tuple.tuple().addArrayOfInteger(webhooks).addLong(nowMillis))
         .map(ScheduleStore::moments);
+  }
+
+  /**
+   * The oldest deliveries that are pending, not waiting, and between the ids. For a client that is
+   * in a transaction.
+   */
+  Future<List<Key>> heldByEarlier(UUID from, UUID before, int limit) {
+    return client
+        .query(READ_BLOCK_RANGES)
+        .execute()
+        .compose(
+            set ->
+                client
+                    .preparedQuery(HELD_BY_EARLIER)
+                    .execute(Tuple.of(from, before, limit))
+                    .map(
+                        rows -> {
+                          List<Key> keys = new ArrayList<>(rows.size());
+                          rows.forEach(row -> keys.add(new Key(row.getInteger(0), row.getUUID(1))));
+                          return keys;
+                        }));
+  }
+
+  /**
+   * Makes due at once those of these that are pending and not waiting; completes with how many.
+   *
+   * @param keys at least one, in their order
+   */
+  Future<Integer> makeDue(List<Key> keys) {
+    UUID smallest = keys.stream().map(Key::id).min(IdGenerator.ORDER).orElseThrow();
+    UUID largest = keys.stream().map(Key::id).max(IdGenerator.ORDER).orElseThrow();
+    return client
+        .preparedQuery(MAKE_DUE)
+        .execute(
+            Tuple.tuple()
+                .addArrayOfInteger(keys.stream().map(Key::webhook).toArray(Integer[]::new))
+                .addArrayOfUUID(keys.stream().map(Key::id).toArray(UUID[]::new))
+                .addLong(fence.epoch())
+                .addUUID(smallest)
+                .addUUID(largest))
+        .map(RowSet::rowCount);
   }
 
   /**

@@ -48,19 +48,25 @@ public final class ScheduleVerticle extends VerticleBase {
   private final Clock clock;
   private final Supplier<UUID> mark;
   private final AtomicLong orphans;
+  private final Recovery recovery;
+  private final Runnable recovered;
 
   private final DueHeads heads = new DueHeads();
   private final List<Message<PageRequest>> requests = new ArrayList<>();
   private UUID audited;
   private boolean reading;
   private boolean expiring;
+  private boolean stopped;
   private long timer = -1;
   private long timerAt = Long.MAX_VALUE;
 
   /**
    * @param supervisors how many delivery supervisors there are
    * @param maxWait after which a delivery that could not be ended is given up
-   * @param audited the mark up to which the start has looked for orphans already
+   * @param earlierMark where an earlier process left the low-water mark
+   * @param firstId smaller than the id of any delivery of this process
+   * @param recovered run once everything is due that the earlier process held; until then the mark
+   *     must stay at {@code earlierMark}
    * @param mark the low-water mark as it is now
    * @param orphans counts what the audit found; anything but 0 is a fault of ours
    */
@@ -71,7 +77,9 @@ public final class ScheduleVerticle extends VerticleBase {
       Pool pool,
       Fence fence,
       Clock clock,
-      UUID audited,
+      UUID earlierMark,
+      UUID firstId,
+      Runnable recovered,
       Supplier<UUID> mark,
       AtomicLong orphans) {
     this.supervisors = supervisors;
@@ -81,9 +89,11 @@ public final class ScheduleVerticle extends VerticleBase {
     this.fence = fence;
     this.store = new ScheduleStore(pool, fence);
     this.clock = clock;
-    this.audited = audited;
+    this.audited = earlierMark;
     this.mark = mark;
     this.orphans = orphans;
+    this.recovery = new Recovery(pool, fence, earlierMark, firstId, this::dueNow);
+    this.recovered = recovered;
   }
 
   @Override
@@ -95,16 +105,71 @@ public final class ScheduleVerticle extends VerticleBase {
         .<Deleted>localConsumer(Addresses.DELETED, message -> endOfWebhook(message.body()));
     vertx.setPeriodic(config.auditInterval().toMillis(), tick -> audit());
     vertx.setPeriodic(config.sweepInterval().toMillis(), tick -> expire());
-    return store
+    recover();
+    load();
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<?> stop() {
+    stopped = true;
+    return Future.succeededFuture();
+  }
+
+  private void dueNow(int webhook) {
+    heads.note(webhook, clock.millis());
+    arm();
+  }
+
+  /** Beside everything else: nobody waits for the last of a million to see the first one sent. */
+  private void recover() {
+    recovery
+        .run()
+        .onSuccess(
+            count -> {
+              if (count > 0) {
+                LOG.info("{} deliveries of an earlier process are due now", count);
+              }
+              recovered.run();
+              endOfDeletedWebhooks();
+            })
+        .onFailure(
+            failure -> {
+              LOG.warn(
+                  "what an earlier process held cannot be made due yet: {}", failure.toString());
+              again(this::recover);
+            });
+  }
+
+  /** When what waits is due: one row for each webhook, but PostgreSQL reads all that wait. */
+  private void load() {
+    store
         .heads()
-        .compose(
+        .onSuccess(
             loaded -> {
               loaded.forEach(heads::note);
               arm();
-              return store.deletedWithWaiting();
             })
+        .onFailure(
+            failure -> {
+              LOG.warn("what waits cannot be read yet: {}", failure.toString());
+              again(this::load);
+            });
+  }
+
+  /** After the recovery, which may give a deleted webhook something that waits. */
+  private void endOfDeletedWebhooks() {
+    store
+        .deletedWithWaiting()
         .onSuccess(
-            numbers -> numbers.forEach(number -> endOfWebhook(new Deleted(number, Set.of()))));
+            numbers -> numbers.forEach(number -> endOfWebhook(new Deleted(number, Set.of()))))
+        .onFailure(failure -> again(this::endOfDeletedWebhooks));
+  }
+
+  private void again(Runnable step) {
+    if (!stopped) {
+      vertx.setTimer(RETRY_MILLIS, tick -> step.run());
+    }
   }
 
   private void onWaiting(Message<Waiting> message) {
@@ -241,13 +306,7 @@ public final class ScheduleVerticle extends VerticleBase {
               if (found > 0) {
                 orphans.addAndGet(found);
                 LOG.error("{} deliveries were in nobody's hands; they are due now", found);
-                store
-                    .heads()
-                    .onSuccess(
-                        loaded -> {
-                          loaded.forEach(heads::note);
-                          arm();
-                        });
+                load();
               }
             });
   }

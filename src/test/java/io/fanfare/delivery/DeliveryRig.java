@@ -42,7 +42,7 @@ final class DeliveryRig implements AutoCloseable {
   final Windows windows = new Windows(1_000, new HeldBytes(1 << 20));
   final IdGenerator ids =
       new IdGenerator(Clock.systemUTC(), new SplittableRandom(1), IdGenerator.ZERO);
-  final OpenSet openSet = new OpenSet(ids);
+  final OpenSet openSet = new OpenSet(ids, IdGenerator.ZERO);
   final Fence fence = new Fence(0, () -> {});
   final DeliveryLifecycle lifecycle;
   final TestReceiver receiver;

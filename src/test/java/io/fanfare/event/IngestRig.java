@@ -61,7 +61,8 @@ final class IngestRig implements AutoCloseable {
     LocalCodec.register(vertx);
     publisher = new EventPublisher(vertx);
     ids = new IdGenerator(Clock.systemUTC(), new SplittableRandom(1), IdGenerator.ZERO);
-    openSet = new OpenSet(ids);
+    openSet = new OpenSet(ids, IdGenerator.ZERO);
+    openSet.earlier().sealed();
     WebhookIndex index = new WebhookIndex();
     index.put(TestWebhooks.of(WEBHOOK, "http://127.0.0.1:1/"));
     vertx

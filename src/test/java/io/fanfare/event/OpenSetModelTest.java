@@ -27,11 +27,16 @@ class OpenSetModelTest {
   void noOpenDeliveryIsEverBelowTheMark(
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 400) int steps) {
     Random random = new Random(seed);
-    OpenSet openSet = new OpenSet(ids);
+    UUID earlierMark = ids.next();
+    OpenSet openSet = new OpenSet(ids, earlierMark);
+    int earlierEnds = random.nextInt(steps);
     List<OpenSet.Flush> building = new ArrayList<>();
     Map<UUID, OpenSet.Flush> open = new HashMap<>();
     UUID lastMark = IdGenerator.ZERO;
     for (int i = 0; i < steps; i++) {
+      if (i == earlierEnds) {
+        openSet.earlier().sealed();
+      }
       switch (random.nextInt(5)) {
         case 0 -> building.add(openSet.open());
         case 1 -> {
@@ -54,6 +59,9 @@ class OpenSetModelTest {
         }
         default -> {
           UUID mark = openSet.mark();
+          if (i < earlierEnds) {
+            assertThat(mark).isEqualTo(earlierMark);
+          }
           for (UUID id : open.keySet()) {
             assertThat(IdGenerator.ORDER.compare(mark, id)).isLessThanOrEqualTo(0);
           }
@@ -66,7 +74,8 @@ class OpenSetModelTest {
 
   @Property(tries = 50)
   void forgetsWhatIsClosed(@ForAll @IntRange(min = 1, max = 50) int flushes) {
-    OpenSet openSet = new OpenSet(ids);
+    OpenSet openSet = new OpenSet(ids, ids.next());
+    openSet.earlier().sealed();
     for (int i = 0; i < flushes; i++) {
       OpenSet.Flush flush = openSet.open();
       flush.add();

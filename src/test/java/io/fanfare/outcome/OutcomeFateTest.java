@@ -55,7 +55,7 @@ class OutcomeFateTest {
   private final Windows windows = new Windows(PERMITS, new HeldBytes(1 << 20));
   private final IdGenerator ids =
       new IdGenerator(Clock.systemUTC(), new SplittableRandom(1), IdGenerator.ZERO);
-  private final OpenSet openSet = new OpenSet(ids);
+  private final OpenSet openSet = new OpenSet(ids, IdGenerator.ZERO);
   private final List<Waiting> waiting = new CopyOnWriteArrayList<>();
   private Database database;
   private Database relayed;

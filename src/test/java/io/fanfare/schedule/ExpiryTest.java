@@ -76,6 +76,8 @@ class ExpiryTest {
                 new Fence(EPOCH, () -> {}),
                 Clock.systemUTC(),
                 IdGenerator.ZERO,
+                IdGenerator.ZERO,
+                () -> {},
                 () -> IdGenerator.ZERO,
                 new AtomicLong()))
         .await(10, SECONDS);

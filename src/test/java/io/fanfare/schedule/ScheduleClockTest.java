@@ -56,6 +56,8 @@ class ScheduleClockTest {
                 new Fence(0, () -> {}),
                 clock,
                 IdGenerator.ZERO,
+                IdGenerator.ZERO,
+                () -> {},
                 () -> IdGenerator.ZERO,
                 new AtomicLong())));
   }
