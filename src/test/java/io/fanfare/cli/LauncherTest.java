@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -111,10 +113,31 @@ class LauncherTest {
     maven(0);
     run("help");
     Path source = Files.createFile(home.resolve("src/main/New.java"));
-    Files.setLastModifiedTime(
-        source, java.nio.file.attribute.FileTime.from(java.time.Instant.now().plusSeconds(60)));
+    Files.setLastModifiedTime(source, in(60));
 
     assertThat(run("help").output()).contains("building Fanfare");
+  }
+
+  @Test
+  void theFirstServiceThatEndsWritesTheArchiveOfClassesAndLaterOnesStartFromIt() throws Exception {
+    java("17.0.15");
+    program("javac", "exit 0");
+    maven(0);
+    Path archive = home.resolve("target/fanfare.jsa");
+
+    assertThat(run("help").output()).doesNotContain("fanfare.jsa");
+    assertThat(run("start").output()).contains("<-XX:ArchiveClassesAtExit=" + archive + ">");
+    Files.createFile(archive);
+    Files.setLastModifiedTime(archive, in(60));
+    assertThat(run("demo").output()).contains("<-XX:SharedArchiveFile=" + archive + ">");
+    Files.setLastModifiedTime(home.resolve("target/fanfare.jar"), in(120));
+    assertThat(run("start").output())
+        .as("one that is older than the jar")
+        .contains("<-XX:ArchiveClassesAtExit=" + archive + ">");
+  }
+
+  private static FileTime in(int seconds) {
+    return FileTime.from(Instant.now().plusSeconds(seconds));
   }
 
   private static void assertRefused(Ended ended, String sentence) {
