@@ -36,6 +36,7 @@ public final class ScheduleVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(ScheduleVerticle.class);
   private static final int WEBHOOKS_PER_READ = 64;
   private static final int END_PAGE = 1_000;
+  private static final int UNAVAILABLE = 503;
   private static final long RETRY_MILLIS = 500;
   private static final long TIMER_MAX_MILLIS = 1_000;
 
@@ -215,6 +216,10 @@ public final class ScheduleVerticle extends VerticleBase {
   }
 
   private void read() {
+    if (stopped) {
+      requests.forEach(message -> message.fail(UNAVAILABLE, "the service is shutting down"));
+      requests.clear();
+    }
     if (reading || requests.isEmpty()) {
       return;
     }
@@ -232,8 +237,10 @@ public final class ScheduleVerticle extends VerticleBase {
             (read, failure) -> {
               reading = false;
               if (read == null) {
-                LOG.warn("waiting deliveries cannot be read yet: {}", failure.getMessage());
-                taken.forEach(message -> message.fail(503, "the database is away"));
+                if (!stopped) {
+                  LOG.warn("waiting deliveries cannot be read yet: {}", failure.getMessage());
+                }
+                taken.forEach(message -> message.fail(UNAVAILABLE, "the database is away"));
               } else {
                 read.next().forEach(heads::note);
                 arm();
