@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The service that is measured, in a process of its own with its embedded PostgreSQL. */
 final class BenchedService implements AutoCloseable {
@@ -29,6 +31,7 @@ final class BenchedService implements AutoCloseable {
   private final Path database;
   private final long port;
   private final long generatorPort;
+  private @Nullable DatabaseCounters databaseCounters;
 
   private BenchedService(ChildProcess process, Path database) throws IOException {
     this.process = process;
@@ -199,13 +202,34 @@ final class BenchedService implements AutoCloseable {
 
   /** Deliveries that are recorded as successful since the start. */
   long recorded() throws Exception {
-    return send(request(api("/metrics")).build())
+    return metrics()
+        .getOrDefault("fanfare_deliveries_settled_total{next=\"success\"}", 0.0)
+        .longValue();
+  }
+
+  /** What it has counted so far. */
+  ServiceCounters counters() throws Exception {
+    return ServiceCounters.of(metrics(), get(generator("/jvm")));
+  }
+
+  /** What its PostgreSQL counts; ends with the service. */
+  DatabaseCounters databaseCounters() throws IOException {
+    if (databaseCounters == null) {
+      databaseCounters = new DatabaseCounters(databaseUrl());
+    }
+    return databaseCounters;
+  }
+
+  /** What {@code /metrics} says, by name and tags. */
+  private Map<String, Double> metrics() throws Exception {
+    return good(send(request(api("/metrics")).build()))
         .body()
         .lines()
-        .filter(line -> line.startsWith("fanfare_deliveries_settled_total{next=\"success\"}"))
-        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-        .findFirst()
-        .orElse(0);
+        .filter(line -> !line.startsWith("#"))
+        .collect(
+            Collectors.toMap(
+                line -> line.substring(0, line.lastIndexOf(' ')),
+                line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))));
   }
 
   JsonObject get(String url) throws Exception {
@@ -232,6 +256,9 @@ final class BenchedService implements AutoCloseable {
 
   @Override
   public void close() {
+    if (databaseCounters != null) {
+      databaseCounters.close();
+    }
     process.close();
   }
 }

@@ -45,7 +45,8 @@ public final class Payload {
     int rounds = List.of(args).contains("--quick") ? 3 : 5;
     Files.createDirectories(folder);
     try (BenchedReceiver receiver = BenchedReceiver.start(BenchedReceiver.PORT);
-        BenchedService service = BenchedService.start(folder.resolve("postgres-payload"))) {
+        BenchedService service =
+            DatabaseCounters.startCounting(folder.resolve("postgres-payload"))) {
       for (int i = 0; i < WEBHOOKS; i++) {
         service.createWebhook(
             "bench " + i, BenchedReceiver.url(BenchedReceiver.PORT, "/hook/" + i), TYPE, "p" + i);
@@ -121,7 +122,8 @@ public final class Payload {
         .put("service_micros", service)
         .put("postgres_micros", database)
         .put("lost", lost)
-        .put("duplicates", duplicates);
+        .put("duplicates", duplicates)
+        .put("costs", new JsonArray(readings.stream().map(r -> r.costs().json()).toList()));
   }
 
   private static double median(
