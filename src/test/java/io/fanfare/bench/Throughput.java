@@ -35,11 +35,14 @@ public final class Throughput {
   /**
    * Runs the scenario.
    *
-   * @param args a folder for data and results, and {@code --quick} for fewer rounds
+   * @param args a folder for data and results, {@code --quick} for fewer rounds, {@code --renew} to
+   *     make this run the reference; ends with 1 where deliveries were lost
    */
   public static void main(String[] args) throws Exception {
     Path folder = Path.of(args[0]);
     int rounds = List.of(args).contains("--quick") ? ROUNDS_QUICK : ROUNDS;
+    Path reference = folder.resolveSibling("reference.json");
+    long lost;
     Files.createDirectories(folder);
     try (BenchedReceiver receiver = BenchedReceiver.start(BenchedReceiver.PORT);
         BenchedService service = DatabaseCounters.startCounting(folder.resolve("postgres"));
@@ -52,7 +55,13 @@ public final class Throughput {
           "%nsignatures checked: %d, wrong: %d%n",
           count.getLong("checked"), count.getLong("wrong"));
       Files.writeString(folder.resolve("throughput.json"), throughput.json().encodePrettily());
+      throughput.compareWith(Reference.read(reference));
+      if (List.of(args).contains("--renew")) {
+        Reference.renew(reference, throughput.timesRaw());
+      }
+      lost = throughput.lost();
     }
+    System.exit(lost == 0 ? 0 : 1);
   }
 
   private void run(Ways ways, int rounds) throws Exception {
@@ -73,6 +82,25 @@ public final class Throughput {
 
   private Measured measure(Way way) throws Exception {
     return new Measured(meter.measure(way.deliveries(), way.load()), ceiling.next());
+  }
+
+  private void compareWith(Reference reference) {
+    List<String> sentences = reference.compare(timesRaw());
+    OUT.println();
+    sentences.forEach(sentence -> OUT.println("!!! " + sentence));
+    if (sentences.isEmpty()) {
+      OUT.println("each × raw is within a tenth of the reference");
+    }
+  }
+
+  private Map<String, Double> timesRaw() {
+    Map<String, Double> medians = new LinkedHashMap<>();
+    all.forEach((name, rounds) -> medians.put(name, Medians.of(rounds, Measured::timesRaw)));
+    return medians;
+  }
+
+  private long lost() {
+    return all.values().stream().flatMap(List::stream).mapToLong(m -> m.reading().lost()).sum();
   }
 
   private JsonObject json() {
