@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -52,10 +53,23 @@ final class BenchedService implements AutoCloseable {
 
   /** Starts it on a database that is there already, and waits until it is ready. */
   static BenchedService startAgain(Path database) throws IOException {
+    return start(database, ChildProcess.CLASS_PATH, List.of());
+  }
+
+  /** Starts another build, or with further options, on a new database. */
+  static BenchedService startOther(Path database, String classPath, List<String> moreOptions)
+      throws IOException {
+    delete(database);
+    return start(database, classPath, moreOptions);
+  }
+
+  private static BenchedService start(Path database, String classPath, List<String> moreOptions)
+      throws IOException {
     return new BenchedService(
         ChildProcess.start(
+            classPath,
             ServiceProcess.class,
-            options(),
+            options(moreOptions),
             Map.of(
                 "FANFARE_HTTP_PORT", "0",
                 "FANFARE_LOG_LEVEL", "warn",
@@ -66,13 +80,19 @@ final class BenchedService implements AutoCloseable {
   }
 
   /** As the launcher {@code fanfare} starts it: what is in the variable comes later, and wins. */
-  private static List<String> options() {
+  private static List<String> options(List<String> moreOptions) {
     List<String> options = new ArrayList<>(List.of(HEAP));
     String more = System.getenv(OPTIONS);
-    if (more != null && !more.isBlank()) {
-      options.addAll(List.of(more.trim().split("\\s+", -1)));
+    if (more != null) {
+      options.addAll(words(more));
     }
+    options.addAll(moreOptions);
     return options;
+  }
+
+  /** The words of a line. */
+  static List<String> words(String line) {
+    return Pattern.compile("\\s+").splitAsStream(line).filter(word -> !word.isEmpty()).toList();
   }
 
   private static void delete(Path folder) throws IOException {
