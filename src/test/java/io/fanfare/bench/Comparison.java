@@ -64,8 +64,7 @@ public final class Comparison {
         comparison.run(i);
       }
       comparison.print();
-      Files.writeString(
-          folder.resolve("comparison.json"), comparison.json(args[1]).encodePrettily());
+      Results.write(folder, "comparison", comparison.json(args[1]), comparison.plot(args[1]));
       lost = comparison.all.values().stream().flatMap(List::stream).mapToLong(Pair::lost).sum();
     }
     System.exit(lost == 0 ? 0 : 1);
@@ -142,6 +141,22 @@ public final class Comparison {
               Medians.of(pairs, pair -> pair.ratio(reading -> reading.costs().walBytes())),
               pairs.stream().mapToLong(Pair::lost).sum());
         });
+  }
+
+  private String plot(String other) {
+    Map<String, double[]> rows = new LinkedHashMap<>();
+    all.forEach(
+        (way, pairs) ->
+            rows.put(
+                way,
+                new double[] {
+                  Medians.of(pairs, pair -> pair.a().reading().sum()),
+                  Medians.of(pairs, pair -> pair.b().reading().sum())
+                }));
+    return Plot.grouped(
+        "CPU microseconds of a delivery, service and PostgreSQL",
+        List.of("this tree", other),
+        rows);
   }
 
   private JsonObject json(String other) {

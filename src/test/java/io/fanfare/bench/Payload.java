@@ -52,7 +52,14 @@ public final class Payload {
             "bench " + i, BenchedReceiver.url(BenchedReceiver.PORT, "/hook/" + i), TYPE, "p" + i);
       }
       JsonObject result = new Payload(receiver, service).run(rounds);
-      Files.writeString(folder.resolve("payload.json"), result.encodePrettily());
+      Results.write(
+          folder,
+          "payload",
+          result,
+          Plot.grouped(
+              "Delivered data, by its bytes",
+              List.of("MB/s"),
+              Results.rows(result.getJsonArray("payloads"), "bytes", "megabytes_per_second")));
     }
   }
 
@@ -119,6 +126,7 @@ public final class Payload {
     return new JsonObject()
         .put("bytes", bytes)
         .put("per_second", rate)
+        .put("megabytes_per_second", rate * bytes / 1e6)
         .put("service_micros", service)
         .put("postgres_micros", database)
         .put("lost", lost)

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Scenario {@code throughput}: how many deliveries a second, and what one costs, by the way in
@@ -54,7 +55,7 @@ public final class Throughput {
       OUT.printf(
           "%nsignatures checked: %d, wrong: %d%n",
           count.getLong("checked"), count.getLong("wrong"));
-      Files.writeString(folder.resolve("throughput.json"), throughput.json().encodePrettily());
+      Results.write(folder, "throughput", throughput.json(), throughput.plot());
       throughput.compareWith(Reference.read(reference));
       if (List.of(args).contains("--renew")) {
         Reference.renew(reference, throughput.timesRaw());
@@ -101,6 +102,27 @@ public final class Throughput {
 
   private long lost() {
     return all.values().stream().flatMap(List::stream).mapToLong(m -> m.reading().lost()).sum();
+  }
+
+  private String plot() {
+    List<ToDoubleFunction<Meter.Reading>> parts =
+        List.of(
+            Meter.Reading::service,
+            Meter.Reading::database,
+            reading -> reading.costs().receiver(),
+            reading -> reading.costs().generator());
+    Map<String, double[]> rows = new LinkedHashMap<>();
+    all.forEach(
+        (name, rounds) ->
+            rows.put(
+                name,
+                parts.stream()
+                    .mapToDouble(part -> Medians.of(rounds, m -> part.applyAsDouble(m.reading())))
+                    .toArray()));
+    return Plot.stacked(
+        "CPU microseconds of a delivery",
+        List.of("service", "PostgreSQL", "receiver", "generator"),
+        rows);
   }
 
   private JsonObject json() {
