@@ -1,5 +1,6 @@
 package io.fanfare.bench;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -40,12 +41,25 @@ public final class Backlog {
           "%s, %d webhooks that work, %d of a dead receiver, payload %d bytes%n%n",
           BenchedService.HEAP, WEBHOOKS, DEAD_WEBHOOKS, BYTES);
       OUT.printf("%-44s %12s %16s %14s%n", "", "deliveries/s", "heap in use MiB", "resident MiB");
-      line(service, "at rest", 0);
-      line(service, "1,000 webhooks, nothing waits", healthy(service));
-      line(service, backlog + " deliveries begin to wait", pileUp(service, backlog));
-      line(service, "1,000 webhooks, " + backlog + " deliveries wait", healthy(service));
-      drain(service, backlog);
-      line(service, "drained", 0);
+      JsonArray steps = new JsonArray();
+      steps.add(line(service, "at rest", 0));
+      steps.add(line(service, "1,000 webhooks, nothing waits", healthy(service)));
+      steps.add(line(service, backlog + " deliveries begin to wait", pileUp(service, backlog)));
+      steps.add(line(service, "1,000 webhooks, " + backlog + " deliveries wait", healthy(service)));
+      JsonObject drained = drain(service, backlog);
+      steps.add(drained);
+      steps.add(line(service, "drained", 0));
+      Results.write(
+          folder,
+          "backlog",
+          new JsonObject()
+              .put("steps", steps)
+              .put("lost", drained.remove("lost"))
+              .put("duplicates", drained.remove("duplicates")),
+          Plot.grouped(
+              "Deliveries a second",
+              List.of("deliveries/s"),
+              Results.rows(steps, "step", "per_second")));
     }
   }
 
@@ -63,13 +77,18 @@ public final class Backlog {
     }
   }
 
-  private static void line(BenchedService service, String name, double rate) throws Exception {
+  private static JsonObject line(BenchedService service, String name, double rate)
+      throws Exception {
+    double heap = service.heapMebibytes();
+    long resident = service.residentMebibytes();
     OUT.printf(
-        "%-44s %12s %16.0f %14d%n",
-        name,
-        rate == 0 ? "" : "%.0f".formatted(rate),
-        service.heapMebibytes(),
-        service.residentMebibytes());
+        "%-44s %12s %16.0f %14d%n", name, rate == 0 ? "" : "%.0f".formatted(rate), heap, resident);
+    JsonObject step =
+        new JsonObject()
+            .put("step", name)
+            .put("heap_mebibytes", heap)
+            .put("resident_mebibytes", resident);
+    return rate == 0 ? step : step.put("per_second", rate);
   }
 
   /** Deliveries a second of the webhooks that work. */
@@ -114,7 +133,7 @@ public final class Backlog {
   }
 
   /** The receiver comes back; a circuit lets a probe through within its open time. */
-  private static void drain(BenchedService service, int backlog) throws Exception {
+  private static JsonObject drain(BenchedService service, int backlog) throws Exception {
     long before = service.recorded();
     try (BenchedReceiver receiver = BenchedReceiver.start(DEAD_PORT)) {
       long begin = System.nanoTime();
@@ -129,12 +148,17 @@ public final class Backlog {
         }
       }
       long received = receiver.received();
-      OUT.printf(
-          "%-44s %12.0f %16s %14d%n",
-          "draining", recorded / ((System.nanoTime() - first) / 1e9), "", highest);
-      OUT.printf(
-          "lost %d, duplicates %d%n",
-          Math.max(0, backlog - received), Math.max(0, received - backlog));
+      double rate = recorded / ((System.nanoTime() - first) / 1e9);
+      long lost = Math.max(0, backlog - received);
+      long duplicates = Math.max(0, received - backlog);
+      OUT.printf("%-44s %12.0f %16s %14d%n", "draining", rate, "", highest);
+      OUT.printf("lost %d, duplicates %d%n", lost, duplicates);
+      return new JsonObject()
+          .put("step", "draining")
+          .put("per_second", rate)
+          .put("resident_mebibytes", highest)
+          .put("lost", lost)
+          .put("duplicates", duplicates);
     }
   }
 }

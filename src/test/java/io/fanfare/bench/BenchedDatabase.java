@@ -1,6 +1,7 @@
 package io.fanfare.bench;
 
 import io.fanfare.config.FanfareConfig;
+import io.fanfare.config.LogSetup;
 import io.fanfare.database.Database;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -24,14 +25,16 @@ final class BenchedDatabase implements AutoCloseable {
    * @param url as {@link BenchedService#databaseUrl} says it
    */
   BenchedDatabase(String url) {
-    this.database =
-        await(
-            Database.open(
-                vertx,
-                FanfareConfig.load(
-                        null, Map.of("FANFARE_DATABASE_URL", url, "FANFARE_SECRETS_KEYS", KEY))
-                    .config()
-                    .database()));
+    FanfareConfig config =
+        FanfareConfig.load(
+                null,
+                Map.of(
+                    "FANFARE_DATABASE_URL", url,
+                    "FANFARE_SECRETS_KEYS", KEY,
+                    "FANFARE_LOG_LEVEL", "warn"))
+            .config();
+    LogSetup.apply(config.log());
+    this.database = await(Database.open(vertx, config.database()));
   }
 
   Database database() {

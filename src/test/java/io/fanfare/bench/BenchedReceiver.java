@@ -37,6 +37,11 @@ final class BenchedReceiver implements AutoCloseable {
     return "http://127.0.0.1:" + port + path;
   }
 
+  /** CPU of its process so far, in microseconds. */
+  long cpuMicros() throws IOException {
+    return CpuClock.process(process.pid());
+  }
+
   /** How many deliveries have come. */
   long received() throws Exception {
     return count().getLong("received");

@@ -14,7 +14,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The service that is measured, in a process of its own with its embedded PostgreSQL. */
 final class BenchedService implements AutoCloseable {
@@ -29,6 +32,7 @@ final class BenchedService implements AutoCloseable {
   private final Path database;
   private final long port;
   private final long generatorPort;
+  private @Nullable DatabaseCounters databaseCounters;
 
   private BenchedService(ChildProcess process, Path database) throws IOException {
     this.process = process;
@@ -49,10 +53,23 @@ final class BenchedService implements AutoCloseable {
 
   /** Starts it on a database that is there already, and waits until it is ready. */
   static BenchedService startAgain(Path database) throws IOException {
+    return start(database, ChildProcess.CLASS_PATH, List.of());
+  }
+
+  /** Starts another build, or with further options, on a new database. */
+  static BenchedService startOther(Path database, String classPath, List<String> moreOptions)
+      throws IOException {
+    delete(database);
+    return start(database, classPath, moreOptions);
+  }
+
+  private static BenchedService start(Path database, String classPath, List<String> moreOptions)
+      throws IOException {
     return new BenchedService(
         ChildProcess.start(
+            classPath,
             ServiceProcess.class,
-            options(),
+            options(moreOptions),
             Map.of(
                 "FANFARE_HTTP_PORT", "0",
                 "FANFARE_LOG_LEVEL", "warn",
@@ -63,13 +80,19 @@ final class BenchedService implements AutoCloseable {
   }
 
   /** As the launcher {@code fanfare} starts it: what is in the variable comes later, and wins. */
-  private static List<String> options() {
+  private static List<String> options(List<String> moreOptions) {
     List<String> options = new ArrayList<>(List.of(HEAP));
     String more = System.getenv(OPTIONS);
-    if (more != null && !more.isBlank()) {
-      options.addAll(List.of(more.trim().split("\\s+", -1)));
+    if (more != null) {
+      options.addAll(words(more));
     }
+    options.addAll(moreOptions);
     return options;
+  }
+
+  /** The words of a line. */
+  static List<String> words(String line) {
+    return Pattern.compile("\\s+").splitAsStream(line).filter(word -> !word.isEmpty()).toList();
   }
 
   private static void delete(Path folder) throws IOException {
@@ -199,13 +222,34 @@ final class BenchedService implements AutoCloseable {
 
   /** Deliveries that are recorded as successful since the start. */
   long recorded() throws Exception {
-    return send(request(api("/metrics")).build())
+    return metrics()
+        .getOrDefault("fanfare_deliveries_settled_total{next=\"success\"}", 0.0)
+        .longValue();
+  }
+
+  /** What it has counted so far. */
+  ServiceCounters counters() throws Exception {
+    return ServiceCounters.of(metrics(), get(generator("/jvm")));
+  }
+
+  /** What its PostgreSQL counts; ends with the service. */
+  DatabaseCounters databaseCounters() throws IOException {
+    if (databaseCounters == null) {
+      databaseCounters = new DatabaseCounters(databaseUrl());
+    }
+    return databaseCounters;
+  }
+
+  /** What {@code /metrics} says, by name and tags. */
+  private Map<String, Double> metrics() throws Exception {
+    return good(send(request(api("/metrics")).build()))
         .body()
         .lines()
-        .filter(line -> line.startsWith("fanfare_deliveries_settled_total{next=\"success\"}"))
-        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-        .findFirst()
-        .orElse(0);
+        .filter(line -> !line.startsWith("#"))
+        .collect(
+            Collectors.toMap(
+                line -> line.substring(0, line.lastIndexOf(' ')),
+                line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))));
   }
 
   JsonObject get(String url) throws Exception {
@@ -232,6 +276,9 @@ final class BenchedService implements AutoCloseable {
 
   @Override
   public void close() {
+    if (databaseCounters != null) {
+      databaseCounters.close();
+    }
     process.close();
   }
 }

@@ -11,7 +11,7 @@ import java.lang.management.ManagementFactory;
 /**
  * Publishes over the event bus: {@code GET /run} with the fields of {@link BusRun.Order} runs, and
  * answers with what {@link BusRun#run} says; {@code GET /heap} with what is in use of the heap
- * after a collection.
+ * after a collection, {@code GET /jvm} with what {@link JvmCounters} says.
  */
 final class BusGenerator extends VerticleBase {
   static final String THREAD = "bench-generator";
@@ -44,6 +44,8 @@ final class BusGenerator extends VerticleBase {
                       "used_bytes",
                       ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed())
                   .encode());
+    } else if (request.path().equals("/jvm")) {
+      request.response().end(JvmCounters.read().encode());
     } else {
       run(request);
     }

@@ -11,8 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A process of a benchmark: this Java, this class path, another main class. */
+/** A process of a benchmark: this Java, this class path or another one, another main class. */
 final class ChildProcess implements AutoCloseable {
+  /** The class path of this process. */
+  static final String CLASS_PATH = System.getProperty("java.class.path");
+
   private final Process process;
   private final BufferedReader output;
   private final PrintStream input;
@@ -27,11 +30,22 @@ final class ChildProcess implements AutoCloseable {
   static ChildProcess start(
       Class<?> main, List<String> jvm, Map<String, String> environment, String... arguments)
       throws IOException {
+    return start(CLASS_PATH, main, jvm, environment, arguments);
+  }
+
+  /** The same with a class path of its own. */
+  static ChildProcess start(
+      String classPath,
+      Class<?> main,
+      List<String> jvm,
+      Map<String, String> environment,
+      String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvm);
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    command.add(classPath);
     command.add(main.getName());
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);

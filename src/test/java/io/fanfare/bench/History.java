@@ -87,9 +87,14 @@ public final class History {
         History history = new History(service, database);
         history.run(deliveries / 10);
         history.run(deliveries - deliveries / 10);
-        Files.writeString(
-            folder.resolve("history.json"),
-            new JsonObject().put("readings", history.results).encodePrettily());
+        Results.write(
+            folder,
+            "history",
+            new JsonObject().put("readings", history.results),
+            Plot.grouped(
+                "Milliseconds of a reader, with all deliveries stored",
+                List.of("p50", "p99"),
+                Results.rows(history.results, "reading", "p50_millis", "p99_millis")));
       }
     }
   }

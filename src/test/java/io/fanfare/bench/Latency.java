@@ -6,8 +6,12 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Scenario {@code latency}: single events over REST at fixed rates. Tells how long a publisher
@@ -42,7 +46,8 @@ public final class Latency {
       long arrivedMax,
       long refused,
       long lost,
-      long duplicates) {
+      long duplicates,
+      JsonArray arrived) {
     JsonObject json() {
       return new JsonObject()
           .put("name", name)
@@ -52,6 +57,7 @@ public final class Latency {
           .put("arrived_p50_micros", arrivedP50)
           .put("arrived_p99_micros", arrivedP99)
           .put("arrived_max_micros", arrivedMax)
+          .put("arrived_percentiles_micros", arrived)
           .put("refused", refused)
           .put("lost", lost)
           .put("duplicates", duplicates);
@@ -79,7 +85,7 @@ public final class Latency {
       Latency latency = new Latency(receiver, service, generator);
       latency.createWebhooks();
       latency.run(quick ? 3 : 5, quick ? 5 : 20);
-      Files.writeString(folder.resolve("latency.json"), latency.json().encodePrettily());
+      Results.write(folder, "latency", latency.json(), latency.plot());
     }
   }
 
@@ -154,7 +160,8 @@ public final class Latency {
             times.getLong("max_micros"),
             refused,
             Math.max(0, expected - received),
-            Math.max(0, received - expected));
+            Math.max(0, received - expected),
+            times.getJsonArray("percentiles_micros"));
     measured.add(result);
     return result;
   }
@@ -178,6 +185,28 @@ public final class Latency {
   private static double median(List<Measured> rounds, ToLongFunction<Measured> micros) {
     long[] sorted = rounds.stream().mapToLong(micros).sorted().toArray();
     return sorted[sorted.length / 2] / 1_000.0;
+  }
+
+  /** Medians of the rounds of each rate; the first run is the warm-up. */
+  private String plot() {
+    Map<String, List<Measured>> rounds =
+        measured.stream()
+            .skip(1)
+            .collect(
+                Collectors.groupingBy(Measured::name, LinkedHashMap::new, Collectors.toList()));
+    int percentiles = ReceiverProcess.PERCENTILES.size();
+    Map<String, double[]> curves = new LinkedHashMap<>();
+    rounds.forEach(
+        (name, runs) ->
+            curves.put(
+                name,
+                IntStream.range(0, percentiles)
+                    .mapToDouble(i -> median(runs, run -> run.arrived().getLong(i)))
+                    .toArray()));
+    return Plot.lines(
+        "Milliseconds to the receiver, by share of the events that took no longer",
+        ReceiverProcess.PERCENTILES.stream().map(p -> p + " %").toList(),
+        curves);
   }
 
   private JsonObject json() {

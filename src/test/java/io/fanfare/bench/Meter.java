@@ -2,7 +2,7 @@ package io.fanfare.bench;
 
 /**
  * Measures what the deliveries of a load cost service and PostgreSQL, and whether all of them
- * arrived.
+ * arrived. Whatever is asked of them is asked before and after, and costs the load nothing.
  */
 final class Meter {
   private static final long ARRIVAL_NANOS_MAX = 120_000_000_000L;
@@ -10,6 +10,7 @@ final class Meter {
 
   private final BenchedReceiver receiver;
   private final BenchedService service;
+  private final ChildProcess[] generators;
 
   /** Publishes events. */
   interface Load {
@@ -26,39 +27,67 @@ final class Meter {
    * @param service CPU microseconds of a delivery
    * @param database CPU microseconds of a delivery
    */
-  record Reading(double perSecond, double service, double database, long lost, long duplicates) {
+  record Reading(
+      double perSecond, double service, double database, long lost, long duplicates, Costs costs) {
     /** CPU microseconds of a delivery, of service and PostgreSQL. */
     double sum() {
       return service + database;
     }
   }
 
-  Meter(BenchedReceiver receiver, BenchedService service) {
+  /**
+   * @param generators those that have a process of their own
+   */
+  Meter(BenchedReceiver receiver, BenchedService service, ChildProcess... generators) {
     this.receiver = receiver;
     this.service = service;
+    this.generators = generators;
   }
 
   /** Runs a load of so many deliveries, and waits until they have arrived and are recorded. */
   Reading measure(int deliveries, Load load) throws Exception {
+    DatabaseCounters database = service.databaseCounters();
+    ServiceCounters countersBefore = service.counters();
+    DatabaseCounters.Moment databaseBefore = database.now();
     long before = receiver.received();
     long recordedBefore = service.recorded();
+    long receiverCpu = receiver.cpuMicros();
+    long generatorCpu = generatorMicros();
     long serviceCpu = service.cpuMicros();
     long postgresCpu = service.postgresCpuMicros();
     long begin = System.nanoTime();
     long generatorMicros = load.run();
     long received = receiver.received() - before;
     while (received < deliveries && System.nanoTime() - begin < ARRIVAL_NANOS_MAX) {
+      Thread.sleep(1); // each look costs the receiver a request
       received = receiver.received() - before;
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
     // The outcomes are recorded within the next moments, and belong to the deliveries.
     awaitRecorded(recordedBefore + deliveries);
+    double each = deliveries;
+    double serviceMicros = (service.cpuMicros() - serviceCpu - generatorMicros) / each;
+    double postgresMicros = (service.postgresCpuMicros() - postgresCpu) / each;
     return new Reading(
         deliveries / seconds,
-        (service.cpuMicros() - serviceCpu - generatorMicros) / (double) deliveries,
-        (service.postgresCpuMicros() - postgresCpu) / (double) deliveries,
+        serviceMicros,
+        postgresMicros,
         Math.max(0, deliveries - received),
-        Math.max(0, received - deliveries));
+        Math.max(0, received - deliveries),
+        Costs.of(
+            deliveries,
+            receiver.cpuMicros() - receiverCpu,
+            generatorMicros() - generatorCpu + generatorMicros,
+            database.since(databaseBefore),
+            service.counters().since(countersBefore)));
+  }
+
+  private long generatorMicros() throws Exception {
+    long sum = 0;
+    for (ChildProcess generator : generators) {
+      sum += CpuClock.process(generator.pid());
+    }
+    return sum;
   }
 
   private void awaitRecorded(long expected) throws Exception {

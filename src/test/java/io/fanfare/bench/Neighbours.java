@@ -62,7 +62,14 @@ public final class Neighbours {
         ChildProcess generator = OpenGenerator.start(service, TYPE, BYTES)) {
       createWebhooks(service);
       JsonObject result = new Neighbours(receiver, generator).run(quick ? 3 : 5, quick ? 10 : 30);
-      Files.writeString(folder.resolve("neighbours.json"), result.encodePrettily());
+      Results.write(
+          folder,
+          "neighbours",
+          result,
+          Plot.grouped(
+              "Milliseconds to the receiver of 900 webhooks",
+              List.of("p50", "p99"),
+              Results.rows(result.getJsonArray("medians"), "name", "p50_millis", "p99_millis")));
     }
   }
 
@@ -100,7 +107,14 @@ public final class Neighbours {
     }
     line(BAD + " others hang or flap", beside);
     OUT.printf("%np99 beside others / alone: %.2f%n", p99(beside) / p99(alone));
-    return new JsonObject().put("alone", json(alone)).put("beside", json(beside));
+    return new JsonObject()
+        .put("alone", json(alone))
+        .put("beside", json(beside))
+        .put(
+            "medians",
+            new JsonArray()
+                .add(medians("alone", alone))
+                .add(medians(BAD + " others hang or flap", beside)));
   }
 
   private Measured measure(int rate, int events, int projects) throws Exception {
@@ -129,10 +143,21 @@ public final class Neighbours {
     OUT.printf(
         "%-36s %8.1f %8.1f %8.1f %5d%n",
         name,
-        median(rounds.stream().mapToLong(Measured::p50).toArray()),
+        p50(rounds),
         p99(rounds),
         median(rounds.stream().mapToLong(Measured::max).toArray()),
         rounds.stream().mapToLong(Measured::lost).sum());
+  }
+
+  private static JsonObject medians(String name, List<Measured> rounds) {
+    return new JsonObject()
+        .put("name", name)
+        .put("p50_millis", p50(rounds))
+        .put("p99_millis", p99(rounds));
+  }
+
+  private static double p50(List<Measured> rounds) {
+    return median(rounds.stream().mapToLong(Measured::p50).toArray());
   }
 
   private static double p99(List<Measured> rounds) {

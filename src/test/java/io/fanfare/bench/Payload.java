@@ -45,13 +45,21 @@ public final class Payload {
     int rounds = List.of(args).contains("--quick") ? 3 : 5;
     Files.createDirectories(folder);
     try (BenchedReceiver receiver = BenchedReceiver.start(BenchedReceiver.PORT);
-        BenchedService service = BenchedService.start(folder.resolve("postgres-payload"))) {
+        BenchedService service =
+            DatabaseCounters.startCounting(folder.resolve("postgres-payload"))) {
       for (int i = 0; i < WEBHOOKS; i++) {
         service.createWebhook(
             "bench " + i, BenchedReceiver.url(BenchedReceiver.PORT, "/hook/" + i), TYPE, "p" + i);
       }
       JsonObject result = new Payload(receiver, service).run(rounds);
-      Files.writeString(folder.resolve("payload.json"), result.encodePrettily());
+      Results.write(
+          folder,
+          "payload",
+          result,
+          Plot.grouped(
+              "Delivered data, by its bytes",
+              List.of("MB/s"),
+              Results.rows(result.getJsonArray("payloads"), "bytes", "megabytes_per_second")));
     }
   }
 
@@ -118,10 +126,12 @@ public final class Payload {
     return new JsonObject()
         .put("bytes", bytes)
         .put("per_second", rate)
+        .put("megabytes_per_second", rate * bytes / 1e6)
         .put("service_micros", service)
         .put("postgres_micros", database)
         .put("lost", lost)
-        .put("duplicates", duplicates);
+        .put("duplicates", duplicates)
+        .put("costs", new JsonArray(readings.stream().map(r -> r.costs().json()).toList()));
   }
 
   private static double median(

@@ -8,10 +8,12 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -35,6 +37,9 @@ public final class ReceiverProcess extends VerticleBase {
 
   /** The field of the data that says when the event was due, on {@link System#nanoTime}. */
   static final String DUE = "due_nanos";
+
+  /** Those of the times that it tells one after the other. */
+  static final List<Double> PERCENTILES = List.of(50.0, 75.0, 90.0, 95.0, 99.0, 99.9, 100.0);
 
   private static final String DUE_FIELD = "\"" + DUE + "\":";
   private static final int SAMPLE = 100;
@@ -153,7 +158,11 @@ public final class ReceiverProcess extends VerticleBase {
         .put("count", nanos.getTotalCount())
         .put("p50_micros", nanos.getValueAtPercentile(50) / 1_000)
         .put("p99_micros", nanos.getValueAtPercentile(99) / 1_000)
-        .put("max_micros", nanos.getMaxValue() / 1_000);
+        .put("max_micros", nanos.getMaxValue() / 1_000)
+        .put(
+            "percentiles_micros",
+            new JsonArray(
+                PERCENTILES.stream().map(p -> nanos.getValueAtPercentile(p) / 1_000).toList()));
   }
 
   static String signature(byte[] body) {

@@ -45,7 +45,14 @@ public final class Recovery {
     try (BenchedReceiver receiver = BenchedReceiver.start(BenchedReceiver.PORT)) {
       Recovery recovery = new Recovery(folder.resolve("postgres-recovery"), receiver);
       JsonObject result = recovery.run(pending);
-      Files.writeString(folder.resolve("recovery.json"), result.encodePrettily());
+      Results.write(
+          folder,
+          "recovery",
+          result,
+          Plot.grouped(
+              "Seconds from the start of Java, by what was killed",
+              List.of("ready", "first delivery"),
+              Results.rows(recovery.results, "killed", "ready_seconds", "first_delivery_seconds")));
     }
   }
 
