@@ -9,6 +9,8 @@ import java.util.Map;
  * too is not as fast now as it was a minute ago.
  */
 final class CeilingMeter implements AutoCloseable {
+  private static final int WARM_REQUESTS = 300_000;
+
   private final ChildProcess process;
   private final int requests;
   private Ceiling last = new Ceiling(0, 0);
@@ -35,14 +37,23 @@ final class CeilingMeter implements AutoCloseable {
         requests);
   }
 
+  /** A cold sender would be dear, and what is counted in its costs cheap. */
+  void warmUp() throws IOException {
+    last = measure(WARM_REQUESTS);
+  }
+
   /** Measures; the mean of this time and the last one is the ceiling around what was between. */
   Ceiling next() throws IOException {
-    process.tell(Integer.toString(requests));
+    Ceiling earlier = last;
+    last = measure(requests);
+    return earlier.meanWith(last);
+  }
+
+  private Ceiling measure(int count) throws IOException {
+    process.tell(Integer.toString(count));
     double seconds = process.await(CeilingProcess.NANOS) / 1e9;
     double micros = process.await(CeilingProcess.CPU_NANOS) / 1e3;
-    Ceiling earlier = last;
-    last = new Ceiling(requests / seconds, micros / requests);
-    return earlier.meanWith(last);
+    return new Ceiling(count / seconds, micros / count);
   }
 
   @Override

@@ -59,6 +59,7 @@ public final class Comparison {
       OUT.printf(
           "A is this tree, B is %s; payload %d bytes, %d webhooks, %d starts of %d pairs%n",
           args[1], Ways.BYTES, Ways.WEBHOOKS, starts, PAIRS);
+      ceiling.warmUp();
       Comparison comparison = new Comparison(folder, receiver, ceiling, args[2], args[3]);
       for (int i = 0; i < starts; i++) {
         comparison.run(i);

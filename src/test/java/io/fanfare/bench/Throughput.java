@@ -22,7 +22,7 @@ public final class Throughput {
   private static final int ROUNDS = 7;
   private static final int ROUNDS_QUICK = 3;
   private static final int DELIVERIES = 100_000;
-  private static final int CEILING_REQUESTS = 100_000;
+  private static final int DELIVERIES_QUICK = 50_000;
 
   private final Meter meter;
   private final CeilingMeter ceiling;
@@ -36,21 +36,22 @@ public final class Throughput {
   /**
    * Runs the scenario.
    *
-   * @param args a folder for data and results, {@code --quick} for fewer rounds, {@code --renew} to
-   *     make this run the reference; ends with 1 where deliveries were lost
+   * @param args a folder for data and results, {@code --quick} for fewer and shorter rounds, {@code
+   *     --renew} to make this run the reference; ends with 1 where deliveries were lost
    */
   public static void main(String[] args) throws Exception {
     Path folder = Path.of(args[0]);
-    int rounds = List.of(args).contains("--quick") ? ROUNDS_QUICK : ROUNDS;
+    boolean quick = List.of(args).contains("--quick");
+    int deliveries = quick ? DELIVERIES_QUICK : DELIVERIES;
     Path reference = folder.resolveSibling("reference.json");
     long lost;
     Files.createDirectories(folder);
     try (BenchedReceiver receiver = BenchedReceiver.start(BenchedReceiver.PORT);
         BenchedService service = DatabaseCounters.startCounting(folder.resolve("postgres"));
-        CeilingMeter ceiling = CeilingMeter.start(Ways.BYTES, CEILING_REQUESTS);
+        CeilingMeter ceiling = CeilingMeter.start(Ways.BYTES, deliveries);
         ChildProcess generator = Ways.startGenerator(service)) {
       Throughput throughput = new Throughput(new Meter(receiver, service, generator), ceiling);
-      throughput.run(new Ways(service, generator), rounds);
+      throughput.run(new Ways(service, generator), quick ? ROUNDS_QUICK : ROUNDS, deliveries);
       JsonObject count = receiver.count();
       OUT.printf(
           "%nsignatures checked: %d, wrong: %d%n",
@@ -65,16 +66,17 @@ public final class Throughput {
     System.exit(lost == 0 ? 0 : 1);
   }
 
-  private void run(Ways ways, int rounds) throws Exception {
+  private void run(Ways ways, int rounds, int deliveries) throws Exception {
     ways.createWebhooks();
     OUT.printf(
         "payload %d bytes, %d webhooks, synchronous_commit=on, medians of %d rounds%n%n",
         Ways.BYTES, Ways.WEBHOOKS, rounds);
+    ceiling.warmUp();
     for (Way way : ways.warmUp()) {
-      measure(way); // warms the ceiling too
+      measure(way);
     }
     for (int round = 0; round < rounds; round++) {
-      for (Way way : ways.all(DELIVERIES)) {
+      for (Way way : ways.all(deliveries)) {
         all.computeIfAbsent(way.name(), name -> new ArrayList<>()).add(measure(way));
       }
     }
