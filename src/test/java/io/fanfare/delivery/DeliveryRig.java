@@ -63,6 +63,7 @@ final class DeliveryRig implements AutoCloseable {
   final List<Object> ended = new CopyOnWriteArrayList<>();
 
   DeliveryRig(Map<String, String> environment) throws TimeoutException {
+    openSet.earlier().sealed(); // nothing was held before
     LocalCodec.register(vertx);
     receiver = TestReceiver.start(vertx);
     DeliveryConfig config = FanfareConfig.load(null, environment).config().delivery();

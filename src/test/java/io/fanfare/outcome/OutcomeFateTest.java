@@ -63,6 +63,7 @@ class OutcomeFateTest {
 
   @BeforeEach
   void start() throws TimeoutException {
+    openSet.earlier().sealed(); // nothing was held before
     LocalCodec.register(vertx);
     database = await(TestDatabase.create(vertx));
     PgConnectOptions target = database.connectOptions("test");
