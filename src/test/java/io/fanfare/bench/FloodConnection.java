@@ -23,6 +23,7 @@ final class FloodConnection {
   private boolean closing;
   private Answer answer = new Answer(0, false);
   private long dueNanos;
+  private long sentNanos;
 
   /** What an answer says. */
   record Answer(int status, boolean retryAfter) {}
@@ -52,12 +53,18 @@ final class FloodConnection {
   void send(Buffer request, long due) {
     waiting = true;
     dueNanos = due;
+    sentNanos = System.nanoTime();
     socket.write(request);
   }
 
   /** When the request was due that was sent last. */
   long dueNanos() {
     return dueNanos;
+  }
+
+  /** When that request was sent. */
+  long sentNanos() {
+    return sentNanos;
   }
 
   /** Whether it takes another request once it has answered. */

@@ -28,6 +28,8 @@ enum FloodFigure {
   ACCEPTED_P99,
   /** The same: the longest. */
   ACCEPTED_MAX,
+  /** From when it was sent to its 202: 99 of a hundred. */
+  ACCEPTED_SENT_P99,
   /** From the moment of the event to its 503: 99 of a hundred. */
   REFUSED_P99,
   /** How late the generator itself was: 99 of a hundred events. */

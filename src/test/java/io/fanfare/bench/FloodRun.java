@@ -36,6 +36,7 @@ final class FloodRun implements FloodConnection.Owner {
   private final ArrayDeque<FloodConnection> free = new ArrayDeque<>();
   private final Set<FloodConnection> open = new HashSet<>();
   private final Histogram accepted = new Histogram(3);
+  private final Histogram acceptedSent = new Histogram(3);
   private final Histogram refused = new Histogram(3);
   private final Histogram late = new Histogram(3);
   private final List<Histogram> seconds = new ArrayList<>();
@@ -149,8 +150,10 @@ final class FloodRun implements FloodConnection.Owner {
   @Override
   public void answered(FloodConnection connection, FloodConnection.Answer answer) {
     ended++;
-    long nanos = Math.max(0, System.nanoTime() - connection.dueNanos());
+    long now = System.nanoTime();
+    long nanos = Math.max(0, now - connection.dueNanos());
     if (answer.status() == ACCEPTED) {
+      acceptedSent.recordValue(now - connection.sentNanos());
       accepted.recordValue(nanos);
       if (order.perSecond() > 0) {
         seconds.get((int) ((connection.dueNanos() - begin) / NANOS_PER_SECOND)).recordValue(nanos);
@@ -195,6 +198,7 @@ final class FloodRun implements FloodConnection.Owner {
     figures.put(FloodFigure.ACCEPTED_P50, micros(accepted.getValueAtPercentile(50)));
     figures.put(FloodFigure.ACCEPTED_P99, micros(accepted.getValueAtPercentile(99)));
     figures.put(FloodFigure.ACCEPTED_MAX, micros(accepted.getMaxValue()));
+    figures.put(FloodFigure.ACCEPTED_SENT_P99, micros(acceptedSent.getValueAtPercentile(99)));
     figures.put(FloodFigure.REFUSED_P99, micros(refused.getValueAtPercentile(99)));
     figures.put(FloodFigure.LATE_P99, micros(late.getValueAtPercentile(99)));
     figures.put(FloodFigure.LATE_MAX, micros(late.getMaxValue()));

@@ -145,8 +145,9 @@ public final class Overload {
     line("not sent, all connections waited", figures.get(FloodFigure.UNSENT), "0");
     line("connections", figures.get(FloodFigure.CONNECTIONS), "");
     millis("202 after the event's moment, p50, ms", figures.get(FloodFigure.ACCEPTED_P50), "");
-    millis("p99, ms", figures.get(FloodFigure.ACCEPTED_P99), "2,000");
-    millis("max, ms", figures.get(FloodFigure.ACCEPTED_MAX), "");
+    millis("202 after the event's moment, p99, ms", figures.get(FloodFigure.ACCEPTED_P99), "2,000");
+    millis("202 after the event's moment, max, ms", figures.get(FloodFigure.ACCEPTED_MAX), "");
+    millis("202 after it was sent, p99, ms", figures.get(FloodFigure.ACCEPTED_SENT_P99), "");
     millis("503 after the event's moment, p99, ms", figures.get(FloodFigure.REFUSED_P99), "");
     millis("generator late, p99, ms", figures.get(FloodFigure.LATE_P99), "");
     millis("generator late, max, ms", figures.get(FloodFigure.LATE_MAX), "");
