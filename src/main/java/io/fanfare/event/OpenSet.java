@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The deliveries that this process holds in memory only: each from the moment its id is made until
  * it is ended, has a committed {@code due_at}, or is known not to be committed. Counted by flush,
- * because a flush is made, and mostly ended, as one.
+ * because a flush is made, and mostly ended, as one. What an earlier process held stands before all
+ * flushes until it is due.
  *
  * <p>Its low-water mark bounds what a successor must look at: below it no delivery is pending
  * without a {@code due_at}. No clock is involved. Thread-safe: flushes are opened by the ingest

@@ -1,5 +1,6 @@
 package io.fanfare.schedule;
 
+import io.fanfare.id.IdGenerator;
 import io.fanfare.node.Fence;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
@@ -23,8 +24,10 @@ final class Recovery {
   /** Most deliveries in memory at a time, as keys of 32 bytes. */
   private static final int LIST_MAX = 100_000;
 
-  private static final Comparator<ScheduleStore.Key> BY_KEY =
-      Comparator.comparingInt(ScheduleStore.Key::webhook).thenComparing(ScheduleStore.Key::id);
+  /** That of every statement which changes many rows: two of them lock theirs in one order. */
+  private static final Comparator<ScheduleStore.Key> KEY_ORDER =
+      Comparator.comparingInt(ScheduleStore.Key::webhook)
+          .thenComparing(ScheduleStore.Key::id, IdGenerator.ORDER);
 
   private final Pool pool;
   private final Fence fence;
@@ -67,8 +70,7 @@ final class Recovery {
       return Future.succeededFuture();
     }
     int end = Math.min(held.size(), begin + PAGE);
-    // Two statements lock rows in one order.
-    List<ScheduleStore.Key> page = held.subList(begin, end).stream().sorted(BY_KEY).toList();
+    List<ScheduleStore.Key> page = held.subList(begin, end).stream().sorted(KEY_ORDER).toList();
     return new ScheduleStore(pool, fence)
         .makeDue(page)
         .compose(

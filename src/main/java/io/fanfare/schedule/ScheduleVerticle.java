@@ -135,11 +135,7 @@ public final class ScheduleVerticle extends VerticleBase {
               endOfDeletedWebhooks();
             })
         .onFailure(
-            failure -> {
-              LOG.warn(
-                  "what an earlier process held cannot be made due yet: {}", failure.toString());
-              again(this::recover);
-            });
+            failure -> again("make due what an earlier process held", failure, this::recover));
   }
 
   /** When what waits is due: one row for each webhook, but PostgreSQL reads all that wait. */
@@ -151,11 +147,7 @@ public final class ScheduleVerticle extends VerticleBase {
               loaded.forEach(heads::note);
               arm();
             })
-        .onFailure(
-            failure -> {
-              LOG.warn("what waits cannot be read yet: {}", failure.toString());
-              again(this::load);
-            });
+        .onFailure(failure -> again("read when what waits is due", failure, this::load));
   }
 
   /** After the recovery, which may give a deleted webhook something that waits. */
@@ -164,11 +156,14 @@ public final class ScheduleVerticle extends VerticleBase {
         .deletedWithWaiting()
         .onSuccess(
             numbers -> numbers.forEach(number -> endOfWebhook(new Deleted(number, Set.of()))))
-        .onFailure(failure -> again(this::endOfDeletedWebhooks));
+        .onFailure(
+            failure ->
+                again("end what deleted webhooks left", failure, this::endOfDeletedWebhooks));
   }
 
-  private void again(Runnable step) {
+  private void again(String what, Throwable failure, Runnable step) {
     if (!stopped) {
+      LOG.warn("cannot {} yet, tries again: {}", what, failure.toString());
       vertx.setTimer(RETRY_MILLIS, tick -> step.run());
     }
   }

@@ -64,13 +64,7 @@ public final class Backlog {
   }
 
   private static void createWebhooks(BenchedService service) throws Exception {
-    for (int i = 0; i < WEBHOOKS; i++) {
-      service.createWebhook(
-          "bench " + i,
-          BenchedReceiver.url(BenchedReceiver.PORT, "/hook/" + i),
-          "build.started",
-          "p" + i);
-    }
+    service.createWebhooks(WEBHOOKS, "/hook/", "build.started");
     for (int i = 0; i < DEAD_WEBHOOKS; i++) {
       service.createWebhook(
           "dead " + i, BenchedReceiver.url(DEAD_PORT, "/hook/" + i), DEAD_TYPE, "p0");
@@ -106,9 +100,7 @@ public final class Backlog {
             1,
             Pace.UNDELIVERED_MAX,
             BenchedReceiver.PORT));
-    while (service.recorded() < before + events) {
-      Thread.onSpinWait();
-    }
+    service.awaitRecorded(before + events, DRAIN_NANOS_MAX);
     return events / ((System.nanoTime() - begin) / 1e9);
   }
 

@@ -6,6 +6,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -45,6 +47,24 @@ final class BenchedReceiver implements AutoCloseable {
   /** How many deliveries have come. */
   long received() throws Exception {
     return count().getLong("received");
+  }
+
+  /**
+   * Waits until so many deliveries have come.
+   *
+   * @return how many have come; fewer where that took longer
+   */
+  long awaitReceived(long atLeast, long nanosMax) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url(port, ReceiverProcess.ARRIVED + atLeast)))
+            .timeout(Duration.ofNanos(nanosMax))
+            .build();
+    try {
+      String count = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+      return new JsonObject(count).getLong("received");
+    } catch (HttpTimeoutException e) {
+      return received();
+    }
   }
 
   /** When the first one came since {@link #hang}, on {@link System#nanoTime}; 0 for none yet. */

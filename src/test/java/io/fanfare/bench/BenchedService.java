@@ -7,9 +7,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -213,6 +215,38 @@ final class BenchedService implements AutoCloseable {
                 .build()));
   }
 
+  /**
+   * Registers webhooks of the receiver that works, one for each project {@code p0}, {@code p1} and
+   * so on.
+   */
+  void createWebhooks(int count, String path, String type) throws Exception {
+    String url = BenchedReceiver.url(BenchedReceiver.PORT, path);
+    for (int i = 0; i < count; i++) {
+      createWebhook("bench " + i, url + i, type, "p" + i);
+    }
+  }
+
+  /**
+   * Starts a generator for its REST API.
+   *
+   * @param main takes the port, the token, the event type, the number of projects, the bytes of
+   *     data, and what is its own
+   */
+  ChildProcess startGenerator(Class<?> main, String type, int projects, int bytes, String... itsOwn)
+      throws IOException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                Long.toString(port),
+                TOKEN,
+                type,
+                Integer.toString(projects),
+                Integer.toString(bytes)));
+    arguments.addAll(List.of(itsOwn));
+    return ChildProcess.start(
+        main, List.of("-Xmx256m"), Map.of(), arguments.toArray(String[]::new));
+  }
+
   private static HttpResponse<String> good(HttpResponse<String> answer) throws IOException {
     if (answer.statusCode() / 100 != 2) {
       throw new IOException(answer.uri() + ": " + answer.statusCode() + " " + answer.body());
@@ -225,6 +259,19 @@ final class BenchedService implements AutoCloseable {
     return metrics()
         .getOrDefault("fanfare_deliveries_settled_total{next=\"success\"}", 0.0)
         .longValue();
+  }
+
+  /** Waits until so many are, but no longer than that. */
+  void awaitRecorded(long atLeast, long nanosMax) throws Exception {
+    HttpRequest request =
+        request(generator(BusGenerator.RECORDED + atLeast))
+            .timeout(Duration.ofNanos(nanosMax))
+            .build();
+    try {
+      good(send(request));
+    } catch (HttpTimeoutException e) {
+      // Whoever waited counts what is missing.
+    }
   }
 
   /** What it has counted so far. */

@@ -1,6 +1,8 @@
 package io.fanfare.bench;
 
 import io.fanfare.event.EventPublisher;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServerOptions;
@@ -11,13 +13,25 @@ import java.lang.management.ManagementFactory;
 /**
  * Publishes over the event bus: {@code GET /run} with the fields of {@link BusRun.Order} runs, and
  * answers with what {@link BusRun#run} says; {@code GET /heap} with what is in use of the heap
- * after a collection, {@code GET /jvm} with what {@link JvmCounters} says.
+ * after a collection, {@code GET /jvm} with what {@link JvmCounters} says, and {@code GET
+ * /recorded/N} as soon as N deliveries are recorded as successful.
  */
 final class BusGenerator extends VerticleBase {
   static final String THREAD = "bench-generator";
 
+  /** Path before the number that it waits for. */
+  static final String RECORDED = "/recorded/";
+
+  private final MeterRegistry registry;
   private EventPublisher publisher;
   private int port;
+
+  /**
+   * @param registry with what the service counts
+   */
+  BusGenerator(MeterRegistry registry) {
+    this.registry = registry;
+  }
 
   int port() {
     return port;
@@ -44,11 +58,19 @@ final class BusGenerator extends VerticleBase {
                       "used_bytes",
                       ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed())
                   .encode());
+    } else if (request.path().startsWith(RECORDED)) {
+      long atLeast = Long.parseLong(request.path().substring(RECORDED.length()));
+      Reply.once(vertx, request, () -> recorded() >= atLeast, () -> "{}");
     } else if (request.path().equals("/jvm")) {
       request.response().end(JvmCounters.read().encode());
     } else {
       run(request);
     }
+  }
+
+  private double recorded() {
+    Counter counter = registry.find("fanfare.deliveries.settled").tag("next", "success").counter();
+    return counter == null ? 0 : counter.count();
   }
 
   private void run(HttpServerRequest request) {

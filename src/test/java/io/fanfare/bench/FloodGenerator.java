@@ -26,15 +26,7 @@ public final class FloodGenerator {
   /** Starts one for a service, with a webhook for each project. */
   static ChildProcess start(BenchedService service, String type, int projects, int bytes)
       throws IOException {
-    return ChildProcess.start(
-        FloodGenerator.class,
-        List.of("-Xmx256m"),
-        Map.of(),
-        Long.toString(service.port()),
-        BenchedService.TOKEN,
-        type,
-        Integer.toString(projects),
-        Integer.toString(bytes));
+    return service.startGenerator(FloodGenerator.class, type, projects, bytes);
   }
 
   /** Has it run, and waits for what came of it. */

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToLongFunction;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -90,10 +90,8 @@ public final class Latency {
   }
 
   private void createWebhooks() throws Exception {
+    service.createWebhooks(WEBHOOKS, "/timed/", TYPE);
     String url = BenchedReceiver.url(BenchedReceiver.PORT, "/timed/");
-    for (int i = 0; i < WEBHOOKS; i++) {
-      service.createWebhook("bench " + i, url + i, TYPE, "p" + i);
-    }
     for (int i = 0; i < IDLE_WEBHOOKS; i++) {
       service.createWebhook("idle " + i, url + "idle" + i, TYPE, "idle" + i);
     }
@@ -143,11 +141,7 @@ public final class Latency {
     long max = generator.await(OpenGenerator.MAX);
     long refused = generator.await(OpenGenerator.FAILED);
     long expected = events - refused;
-    long begin = System.nanoTime();
-    long received = receiver.received() - before;
-    while (received < expected && System.nanoTime() - begin < ARRIVAL_NANOS_MAX) {
-      received = receiver.received() - before;
-    }
+    long received = receiver.awaitReceived(before + expected, ARRIVAL_NANOS_MAX) - before;
     JsonObject times = receiver.times();
     Measured result =
         new Measured(
@@ -182,9 +176,8 @@ public final class Latency {
   }
 
   /** Milliseconds. */
-  private static double median(List<Measured> rounds, ToLongFunction<Measured> micros) {
-    long[] sorted = rounds.stream().mapToLong(micros).sorted().toArray();
-    return sorted[sorted.length / 2] / 1_000.0;
+  private static double median(List<Measured> rounds, ToDoubleFunction<Measured> micros) {
+    return Medians.of(rounds, micros) / 1_000;
   }
 
   /** Medians of the rounds of each rate; the first run is the warm-up. */

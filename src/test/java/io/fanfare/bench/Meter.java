@@ -57,14 +57,10 @@ final class Meter {
     long postgresCpu = service.postgresCpuMicros();
     long begin = System.nanoTime();
     long generatorMicros = load.run();
-    long received = receiver.received() - before;
-    while (received < deliveries && System.nanoTime() - begin < ARRIVAL_NANOS_MAX) {
-      Thread.sleep(1); // each look costs the receiver a request
-      received = receiver.received() - before;
-    }
+    long received = receiver.awaitReceived(before + deliveries, ARRIVAL_NANOS_MAX) - before;
     double seconds = (System.nanoTime() - begin) / 1e9;
     // The outcomes are recorded within the next moments, and belong to the deliveries.
-    awaitRecorded(recordedBefore + deliveries);
+    service.awaitRecorded(recordedBefore + deliveries, RECORD_NANOS_MAX);
     double each = deliveries;
     double serviceMicros = (service.cpuMicros() - serviceCpu - generatorMicros) / each;
     double postgresMicros = (service.postgresCpuMicros() - postgresCpu) / each;
@@ -88,12 +84,5 @@ final class Meter {
       sum += CpuClock.process(generator.pid());
     }
     return sum;
-  }
-
-  private void awaitRecorded(long expected) throws Exception {
-    long deadline = System.nanoTime() + RECORD_NANOS_MAX;
-    while (service.recorded() < expected && System.nanoTime() < deadline) {
-      Thread.sleep(5); // each look costs the service a page of metrics
-    }
   }
 }

@@ -6,8 +6,8 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Scenario {@code neighbours}: how long the deliveries of 900 webhooks take while they are alone,
@@ -126,11 +126,7 @@ public final class Neighbours {
       throw new IllegalStateException("refused publishes: " + refused);
     }
     long expected = (long) events * HEALTHY / projects;
-    long begin = System.nanoTime();
-    while (receiver.received() - before < expected
-        && System.nanoTime() - begin < ARRIVAL_NANOS_MAX) {
-      Thread.onSpinWait();
-    }
+    receiver.awaitReceived(before + expected, ARRIVAL_NANOS_MAX);
     JsonObject times = receiver.times();
     return new Measured(
         times.getLong("p50_micros"),
@@ -145,7 +141,7 @@ public final class Neighbours {
         name,
         p50(rounds),
         p99(rounds),
-        median(rounds.stream().mapToLong(Measured::max).toArray()),
+        median(rounds, Measured::max),
         rounds.stream().mapToLong(Measured::lost).sum());
   }
 
@@ -157,17 +153,16 @@ public final class Neighbours {
   }
 
   private static double p50(List<Measured> rounds) {
-    return median(rounds.stream().mapToLong(Measured::p50).toArray());
+    return median(rounds, Measured::p50);
   }
 
   private static double p99(List<Measured> rounds) {
-    return median(rounds.stream().mapToLong(Measured::p99).toArray());
+    return median(rounds, Measured::p99);
   }
 
   /** Milliseconds. */
-  private static double median(long[] micros) {
-    Arrays.sort(micros);
-    return micros[micros.length / 2] / 1_000.0;
+  private static double median(List<Measured> rounds, ToDoubleFunction<Measured> micros) {
+    return Medians.of(rounds, micros) / 1_000;
   }
 
   private static JsonArray json(List<Measured> rounds) {

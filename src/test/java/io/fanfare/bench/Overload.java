@@ -7,7 +7,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -60,13 +60,10 @@ public final class Overload {
     try (BenchedReceiver receiver = BenchedReceiver.start(BenchedReceiver.PORT);
         BenchedService service = BenchedService.start(folder.resolve("postgres-overload"));
         ChildProcess generator = FloodGenerator.start(service, TYPE, WEBHOOKS, BYTES)) {
-      for (int i = 0; i < WEBHOOKS; i++) {
-        service.createWebhook(
-            "bench " + i, BenchedReceiver.url(BenchedReceiver.PORT, "/hook/" + i), TYPE, "p" + i);
-      }
+      service.createWebhooks(WEBHOOKS, "/hook/", TYPE);
       Overload overload = new Overload(receiver, service, generator);
       overload.run(quick ? 5 : 10, quick ? 15 : 60);
-      Files.writeString(folder.resolve("overload.json"), overload.json.encodePrettily());
+      Results.write(folder, "overload", overload.json, overload.plot());
     }
   }
 
@@ -80,7 +77,7 @@ public final class Overload {
         "payload %d bytes, %d webhooks, REST single, %s; sustainable %.0f/s in a closed loop of %d"
             + " connections%n%n",
         BYTES, WEBHOOKS, BenchedService.HEAP, sustainable, CONNECTIONS_CLOSED_LOOP);
-    long normal = median(open(CALM_RATE, CALM_SECONDS).secondsP99());
+    double normal = Medians.of(open(CALM_RATE, CALM_SECONDS).secondsP99(), Long::doubleValue);
     FloodRun.Result flood;
     Resident resident = Resident.watch(service);
     try (resident) {
@@ -102,12 +99,11 @@ public final class Overload {
 
   /** What many publishers reach that wait for each answer, until their events have arrived. */
   private double sustainable() throws Exception {
-    double[] rates = new double[ROUNDS_CLOSED_LOOP];
-    for (int i = 0; i < rates.length; i++) {
-      rates[i] = closedLoop();
+    List<Double> rates = new ArrayList<>();
+    for (int i = 0; i < ROUNDS_CLOSED_LOOP; i++) {
+      rates.add(closedLoop());
     }
-    Arrays.sort(rates);
-    return rates[rates.length / 2];
+    return Medians.of(rates, Double::doubleValue);
   }
 
   private double closedLoop() throws Exception {
@@ -116,9 +112,7 @@ public final class Overload {
     FloodRun.Result result =
         flood(new FloodRun.Order(0, EVENTS_CLOSED_LOOP, CONNECTIONS_CLOSED_LOOP));
     long arriving = result.figures().get(FloodFigure.ACCEPTED);
-    while (receiver.received() - before < arriving && System.nanoTime() - begin < DRAIN_NANOS_MAX) {
-      Thread.sleep(5); // each look costs the receiver a request
-    }
+    receiver.awaitReceived(before + arriving, DRAIN_NANOS_MAX);
     return arriving / ((System.nanoTime() - begin) / 1e9);
   }
 
@@ -162,7 +156,7 @@ public final class Overload {
   }
 
   /** How many seconds pass until the 202s of a few events are about as fast as before. */
-  private void printNormal(long normal, List<Long> after) {
+  private void printNormal(double normal, List<Long> after) {
     int second = 0;
     int inARow = 0;
     while (second < after.size() && inARow < IN_A_ROW) {
@@ -207,9 +201,11 @@ public final class Overload {
     json.put("lost", Math.max(0, accepted - success)).put("duplicates", received - success);
   }
 
-  private static long median(List<Long> values) {
-    List<Long> sorted = new ArrayList<>(values);
-    sorted.sort(null);
-    return sorted.get(sorted.size() / 2);
+  private String plot() {
+    Map<String, double[]> rows = new LinkedHashMap<>();
+    rows.put("answered 202", new double[] {json.getLong("accepted")});
+    rows.put("answered 503", new double[] {json.getLong("refused")});
+    rows.put("not sent, all connections waited", new double[] {json.getLong("unsent")});
+    return Plot.grouped("What came of three times too many events", List.of("events"), rows);
   }
 }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 
 /**
  * Scenario {@code payload}: what a delivery costs by the size of its event's data, published over
@@ -47,10 +46,7 @@ public final class Payload {
     try (BenchedReceiver receiver = BenchedReceiver.start(BenchedReceiver.PORT);
         BenchedService service =
             DatabaseCounters.startCounting(folder.resolve("postgres-payload"))) {
-      for (int i = 0; i < WEBHOOKS; i++) {
-        service.createWebhook(
-            "bench " + i, BenchedReceiver.url(BenchedReceiver.PORT, "/hook/" + i), TYPE, "p" + i);
-      }
+      service.createWebhooks(WEBHOOKS, "/hook/", TYPE);
       JsonObject result = new Payload(receiver, service).run(rounds);
       Results.write(
           folder,
@@ -114,10 +110,10 @@ public final class Payload {
   }
 
   private static JsonObject line(int bytes, List<Meter.Reading> readings) {
-    double rate = median(readings, Meter.Reading::perSecond);
-    double service = median(readings, Meter.Reading::service);
-    double database = median(readings, Meter.Reading::database);
-    double sum = median(readings, Meter.Reading::sum);
+    double rate = Medians.of(readings, Meter.Reading::perSecond);
+    double service = Medians.of(readings, Meter.Reading::service);
+    double database = Medians.of(readings, Meter.Reading::database);
+    double sum = Medians.of(readings, Meter.Reading::sum);
     long lost = readings.stream().mapToLong(Meter.Reading::lost).sum();
     long duplicates = readings.stream().mapToLong(Meter.Reading::duplicates).sum();
     OUT.printf(
@@ -132,11 +128,5 @@ public final class Payload {
         .put("lost", lost)
         .put("duplicates", duplicates)
         .put("costs", new JsonArray(readings.stream().map(r -> r.costs().json()).toList()));
-  }
-
-  private static double median(
-      List<Meter.Reading> readings, ToDoubleFunction<Meter.Reading> value) {
-    double[] sorted = readings.stream().mapToDouble(value).sorted().toArray();
-    return sorted[sorted.length / 2];
   }
 }

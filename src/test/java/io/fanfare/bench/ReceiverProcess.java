@@ -22,7 +22,8 @@ import org.HdrHistogram.Recorder;
 
 /**
  * The receiver of all benchmarks, always the same: answers 200 with two bytes, counts, and checks
- * the signature of every hundredth request. {@code GET /count} tells what it saw.
+ * the signature of every hundredth request. {@code GET /count} tells what it saw, {@code GET
+ * /arrived/N} as soon as that is N deliveries.
  *
  * <p>Requests to {@code /timed/…} have in their data when they were due; {@code GET /times} tells
  * what they took until their first bytes were here, and starts anew.
@@ -40,6 +41,9 @@ public final class ReceiverProcess extends VerticleBase {
 
   /** Those of the times that it tells one after the other. */
   static final List<Double> PERCENTILES = List.of(50.0, 75.0, 90.0, 95.0, 99.0, 99.9, 100.0);
+
+  /** Path before the number that it waits for. */
+  static final String ARRIVED = "/arrived/";
 
   private static final String DUE_FIELD = "\"" + DUE + "\":";
   private static final int SAMPLE = 100;
@@ -85,15 +89,12 @@ public final class ReceiverProcess extends VerticleBase {
 
   private void receive(HttpServerRequest request) {
     if (request.path().equals("/count")) {
-      request
-          .response()
-          .end(
-              new JsonObject()
-                  .put("received", RECEIVED.sum())
-                  .put("checked", CHECKED.sum())
-                  .put("wrong", WRONG.sum())
-                  .put("first_nanos", firstNanos)
-                  .encode());
+      request.response().end(count().encode());
+      return;
+    }
+    if (request.path().startsWith(ARRIVED)) {
+      long atLeast = Long.parseLong(request.path().substring(ARRIVED.length()));
+      Reply.once(vertx, request, () -> RECEIVED.sum() >= atLeast, () -> count().encode());
       return;
     }
     if (request.path().equals("/times")) {
@@ -136,6 +137,14 @@ public final class ReceiverProcess extends VerticleBase {
               }
               request.response().end(OK);
             });
+  }
+
+  private static JsonObject count() {
+    return new JsonObject()
+        .put("received", RECEIVED.sum())
+        .put("checked", CHECKED.sum())
+        .put("wrong", WRONG.sum())
+        .put("first_nanos", firstNanos);
   }
 
   private static void time(HttpServerRequest request) {

@@ -67,9 +67,7 @@ public final class Recovery {
       killed.kill();
     }
     try (BenchedService killed = startAgain("the service")) {
-      while (receiver.received() < pending / 10) {
-        Thread.onSpinWait();
-      }
+      receiver.awaitReceived(pending / 10, DRAIN_NANOS_MAX);
       killed.kill();
       killed.killPostgres();
     }

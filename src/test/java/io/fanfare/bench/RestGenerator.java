@@ -5,8 +5,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
-import java.util.List;
-import java.util.Map;
 
 /**
  * Publishes over REST from a process of its own, with a bounded number of requests on their way.
@@ -45,16 +43,8 @@ public final class RestGenerator {
   /** Starts one for a service: events of a type, over so many projects, with bytes of data. */
   static ChildProcess start(BenchedService service, String type, int projects, int bytes)
       throws IOException {
-    return ChildProcess.start(
-        RestGenerator.class,
-        List.of("-Xmx256m"),
-        Map.of(),
-        Long.toString(service.port()),
-        BenchedService.TOKEN,
-        type,
-        Integer.toString(projects),
-        Integer.toString(bytes),
-        Integer.toString(BenchedReceiver.PORT));
+    return service.startGenerator(
+        RestGenerator.class, type, projects, bytes, Integer.toString(BenchedReceiver.PORT));
   }
 
   /**

@@ -28,9 +28,9 @@ public final class ServiceProcess {
             new VertxOptions()
                 .setEventLoopPoolSize(config.runtime().eventLoops())
                 .setPreferNativeTransport(true));
-    Fanfare fanfare =
-        new Fanfare(config, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), token -> {});
-    BusGenerator generator = new BusGenerator();
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    Fanfare fanfare = new Fanfare(config, registry, token -> {});
+    BusGenerator generator = new BusGenerator(registry);
     String[] deployment = new String[1];
     vertx
         .deployVerticle(fanfare)

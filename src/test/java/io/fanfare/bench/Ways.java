@@ -41,10 +41,8 @@ final class Ways {
    * and all work of a kind would be one event loop's.
    */
   void createWebhooks() throws Exception {
+    service.createWebhooks(WEBHOOKS, "/hook/", SINGLE_TYPE);
     String url = BenchedReceiver.url(BenchedReceiver.PORT, "/hook/");
-    for (int i = 0; i < WEBHOOKS; i++) {
-      service.createWebhook("bench " + i, url + i, SINGLE_TYPE, "p" + i);
-    }
     for (int i = 0; i < WEBHOOKS; i++) {
       service.createWebhook("bench group " + i, url + "g" + i, GROUP_TYPE, "p" + i / FAN_OUT);
     }

@@ -4,21 +4,30 @@ import static io.fanfare.TestFanfare.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fanfare.bus.LocalCodec;
+import io.fanfare.config.FanfareConfig;
 import io.fanfare.database.Database;
 import io.fanfare.database.TestDatabase;
+import io.fanfare.history.Past;
 import io.fanfare.id.IdGenerator;
 import io.fanfare.node.Fence;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +107,38 @@ class RecoveryTest {
     assertThat(due()).isEmpty();
   }
 
+  @Test
+  void theMarkIsFreeOnceAllIsDueAndWhatDeletedWebhooksHeldIsEnded(Vertx vertx) throws Exception {
+    LocalCodec.register(vertx);
+    int webhook = new Past(database, 1).webhook(new UUID(0, 1), null);
+    await(
+        database
+            .control()
+            .preparedQuery("update webhook set deleted_at = now() where number = $1::int4")
+            .execute(Tuple.of(webhook)));
+    UUID mark = ids.next();
+    pending(webhook, 1);
+    Promise<Integer> dueThen = Promise.promise();
+
+    await(
+        vertx.deployVerticle(
+            new ScheduleVerticle(
+                1,
+                FanfareConfig.load(null, Map.of()).config().schedule(),
+                Duration.ofDays(3),
+                database.control(),
+                new Fence(0, () -> {}),
+                Clock.systemUTC(),
+                mark,
+                ids.next(),
+                () -> held().onComplete(dueThen),
+                () -> mark,
+                new AtomicLong())));
+
+    assertThat(await(dueThen.future())).as("held by nobody when the mark may move").isZero();
+    Awaitility.await().until(() -> ended("webhook deleted") == 1);
+  }
+
   private Recovery recovery(long epoch, UUID from, UUID before) {
     return new Recovery(database.control(), new Fence(epoch, () -> {}), from, before, told::add);
   }
@@ -146,6 +187,22 @@ class RecoveryTest {
                 select $1::int4, id, id, 'build.started', 'pending' from unnest($2::uuid[]) as t(id)
                 """)
             .execute(Tuple.of(webhook).addArrayOfUUID(made)));
+  }
+
+  private Future<Integer> held() {
+    return count("status = 'pending' and due_at is null");
+  }
+
+  private int ended(String error) throws TimeoutException {
+    return await(count("status = 'failed' and error = '" + error + "'"));
+  }
+
+  private Future<Integer> count(String where) {
+    return database
+        .control()
+        .query("select count(*)::int4 from delivery where " + where)
+        .execute()
+        .map(rows -> rows.iterator().next().getInteger(0));
   }
 
   /** Webhooks of what is due. */
