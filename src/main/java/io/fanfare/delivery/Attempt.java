@@ -2,43 +2,41 @@ package io.fanfare.delivery;
 
 import io.fanfare.time.DeadlineWheel.Deadline;
 import io.fanfare.webhook.NetworkPolicy;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ConnectTimeoutException;
-import io.netty.handler.codec.PrematureChannelClosureException;
-import io.vertx.core.Context;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponse;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.SocketAddress;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Objects;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One HTTP POST with one absolute deadline over DNS, connect, TLS, head and body: Vert.x' own
- * timeouts end at the head. Ends exactly once, with an {@link Outcome}; never fails.
+ * One HTTP POST with one absolute deadline over DNS, connect, TLS, head and body. Ends exactly
+ * once, with an {@link Outcome}; never fails.
  *
  * <pre>
  *   resolve, vet ─► connect ─► send ─┬─► head ─► body (up to a bound, or the deadline) ─► ANSWER
  *                                    └─ the connection was used before and is dead: once more on a fresh one
  * </pre>
  */
-final class Attempt {
+final class Attempt implements Exchange {
   private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
 
   private static final int STATUS_MAX = 599;
   private static final long STALE_CLOSE_NANOS = 1_000_000_000;
+  private static final String CUT = "connection closed before the answer";
 
-  private final Context context;
+  private final ContextInternal context;
   private final DeliveryLoop loop;
   private final Resolver resolver;
   private final Receiver receiver;
@@ -47,15 +45,15 @@ final class Attempt {
   private final int shortBody;
   private final byte[] body;
   private final Receiver.Signed signed;
-  private final Promise<Outcome> ended = Promise.promise();
-  private final Buffer answer = Buffer.buffer(0);
+  private final Promise<Outcome> ended;
+  private final ByteBuf answer = Unpooled.buffer(0);
 
   private long startedAt;
   private boolean over;
   private @Nullable Deadline deadline;
   private long sentNanos;
-  private Connections.@Nullable Connection connection;
-  private @Nullable HttpClientResponse response;
+  private @Nullable Connection connection;
+  private @Nullable HttpResponse response;
   private int responseMillis;
 
   /**
@@ -65,7 +63,7 @@ final class Attempt {
    *     usual
    */
   Attempt(
-      Context context,
+      ContextInternal context,
       DeliveryLoop loop,
       Resolver resolver,
       Receiver receiver,
@@ -76,6 +74,7 @@ final class Attempt {
       String deliveryId,
       byte[] body) {
     this.context = context;
+    this.ended = context.promise();
     this.loop = loop;
     this.resolver = resolver;
     this.receiver = receiver;
@@ -103,7 +102,7 @@ final class Attempt {
     if (response != null) {
       finishWithAnswer(true);
     } else {
-      finish(Outcome.Kind.TIMEOUT, null);
+      finish(Outcome.Kind.TIMEOUT, phraseOf(Outcome.Kind.TIMEOUT), null);
     }
   }
 
@@ -114,136 +113,134 @@ final class Attempt {
     if (address == null) {
       Outcome.Kind kind =
           failure instanceof Resolver.DeniedException ? Outcome.Kind.DENIED : Outcome.Kind.DNS;
-      finish(kind, failure);
+      finish(kind, phraseOf(kind), failure);
       return;
     }
     Connections.Endpoint endpoint = receiver.endpoint(address);
-    loop.connections()
-        .take(endpoint)
-        .onComplete((taken, failed) -> connected(endpoint, taken, failed));
+    Connection idle = loop.connections().takeIdle(endpoint);
+    if (idle == null) {
+      connect(endpoint);
+    } else {
+      send(idle);
+    }
   }
 
-  private void connected(
-      Connections.Endpoint endpoint,
-      Connections.@Nullable Connection taken,
-      @Nullable Throwable failure) {
+  private void connect(Connections.Endpoint endpoint) {
+    loop.connections().connect(endpoint).onComplete(this::connected);
+  }
+
+  private void connected(@Nullable Connection fresh, @Nullable Throwable failure) {
     if (over) {
       // The deadline came first.
-      if (taken != null) {
-        loop.connections().giveBack(taken);
+      if (fresh != null) {
+        loop.connections().giveBack(fresh);
       }
-      return;
+    } else if (fresh == null) {
+      Outcome.Kind kind = isTls(failure) ? Outcome.Kind.TLS : Outcome.Kind.NETWORK;
+      finish(kind, kind == Outcome.Kind.TLS ? phraseOf(kind) : unconnected(failure), failure);
+    } else {
+      send(fresh);
     }
-    if (taken == null) {
-      finish(isTls(failure) ? Outcome.Kind.TLS : Outcome.Kind.NETWORK, failure);
-      return;
-    }
+  }
+
+  private void send(Connection taken) {
     connection = taken;
-    send(taken)
-        .onComplete(
-            (head, failed) -> {
-              if (over) {
-                return;
-              }
-              if (head != null) {
-                answered(head);
-              } else if (isStale(taken, failed)) {
-                // Not the receiver's answer to this request, and no burned attempt. The delivery's
-                // id makes a second receipt harmless.
-                taken.close();
-                loop.connections()
-                    .connect(endpoint)
-                    .onComplete((fresh, refused) -> connected(endpoint, fresh, refused));
-              } else {
-                finish(Outcome.Kind.NETWORK, failed);
-              }
-            });
-  }
-
-  /**
-   * Whether the failure may be left over from what the connection was used for before: the receiver
-   * had closed it while it was idle, or left stray bytes on it. Who closes after a while of work
-   * has failed at this request.
-   */
-  private boolean isStale(Connections.Connection taken, @Nullable Throwable failed) {
-    return taken.isReused()
-        && (!isCut(failed) || System.nanoTime() - sentNanos < STALE_CLOSE_NANOS);
-  }
-
-  private Future<HttpClientResponse> send(Connections.Connection taken) {
     sentNanos = System.nanoTime();
-    return taken
-        .http()
-        .request(
-            new RequestOptions()
-                .setMethod(HttpMethod.POST)
-                .setHost(receiver.url().host())
-                .setPort(receiver.url().port())
-                .setSsl(receiver.url().https())
-                .setURI(receiver.url().pathAndQuery())
-                .setFollowRedirects(false))
-        .compose(
-            request -> {
-              receiver.addHeaders(request.headers(), signed);
-              sentNanos = System.nanoTime();
-              return request.send(Buffer.buffer(body));
-            });
+    taken.send(receiver.request(taken.allocator(), signed, body), this);
   }
 
-  private void answered(HttpClientResponse head) {
-    if (over) {
-      return;
-    }
+  @Override
+  public void head(HttpResponse head) {
     responseMillis = (int) ((System.nanoTime() - sentNanos) / 1_000_000);
-    if (head.statusCode() < 200 || head.statusCode() > STATUS_MAX) {
-      // 101 and 102 arrive as if they were final, and above 599 nothing is defined (RFC 9110,
-      // section 15); nothing sensible can follow on this connection.
-      finish(Outcome.Kind.NETWORK, null);
+    if (head.status().code() > STATUS_MAX) {
+      // Nothing is defined there (RFC 9110, section 15).
+      malformed(null);
       return;
     }
     response = head;
-    head.exceptionHandler(cut -> finishWithAnswer(true));
-    head.handler(
-        chunk -> {
-          if (over) {
-            return;
-          }
-          int room = bodyMax - answer.length();
-          if (chunk.length() > room) {
-            answer.appendBuffer(chunk, 0, room);
-            finishWithAnswer(true);
-          } else {
-            answer.appendBuffer(chunk);
-          }
-        });
-    head.endHandler(end -> finishWithAnswer(false));
+  }
+
+  @Override
+  public void body(ByteBuf part) {
+    int room = bodyMax - answer.readableBytes();
+    if (part.readableBytes() > room) {
+      answer.writeBytes(part, room);
+      finishWithAnswer(true);
+    } else {
+      answer.writeBytes(part);
+    }
+  }
+
+  @Override
+  public void ended(boolean atRest) {
+    finishWithAnswer(!atRest);
+  }
+
+  @Override
+  public void cut(@Nullable Throwable cause) {
+    if (response != null) {
+      finishWithAnswer(true);
+    } else if (isReused() && System.nanoTime() - sentNanos < STALE_CLOSE_NANOS) {
+      sendAnew();
+    } else {
+      finish(Outcome.Kind.NETWORK, CUT, cause);
+    }
+  }
+
+  @Override
+  public void malformed(@Nullable Throwable cause) {
+    if (response != null) {
+      finishWithAnswer(true);
+    } else if (isReused()) {
+      sendAnew();
+    } else {
+      finish(Outcome.Kind.NETWORK, "malformed answer", cause);
+    }
+  }
+
+  private boolean isReused() {
+    return connection != null && connection.isReused();
+  }
+
+  /**
+   * Once more on a fresh connection: the failure may be left over from what the connection was used
+   * for before. The receiver had closed it while it was idle, or stray bytes were on their way. Not
+   * the receiver's answer to this request, and no burned attempt; the delivery's id makes a second
+   * receipt harmless. Who closes after a while of work has failed at this request.
+   */
+  private void sendAnew() {
+    Connection stale = Objects.requireNonNull(connection);
+    connection = null;
+    stale.close();
+    connect(stale.endpoint());
   }
 
   private void finishWithAnswer(boolean close) {
-    HttpClientResponse head = response;
+    HttpResponse head = response;
     if (over || head == null) {
       return;
     }
     end();
-    release(close || "close".equalsIgnoreCase(head.getHeader(HttpHeaders.CONNECTION)));
+    release(close);
     long now = clock.millis();
-    boolean brief = head.statusCode() / 100 == 2 && answer.length() <= shortBody;
+    int status = head.status().code();
+    boolean brief = status / 100 == 2 && answer.readableBytes() <= shortBody;
     String usual = brief ? receiver.usualHeaders().seen(head.headers()) : null;
     ended.complete(
         new Outcome(
             Outcome.Kind.ANSWER,
             startedAt,
             now,
-            head.statusCode(),
+            status,
             responseMillis,
             text(answer),
             usual == null ? AnswerHeaders.json(head.headers()) : usual,
             usual != null,
-            RetryAfter.millis(head.getHeader("Retry-After"), now),
+            RetryAfter.millis(head.headers().get(HttpHeaderNames.RETRY_AFTER), now),
             null));
   }
 
-  private void finish(Outcome.Kind kind, @Nullable Throwable cause) {
+  private void finish(Outcome.Kind kind, String phrase, @Nullable Throwable cause) {
     if (over) {
       return;
     }
@@ -252,7 +249,7 @@ final class Attempt {
     if (LOG.isDebugEnabled()) {
       LOG.debug("attempt at {}: {}", receiver.url().host(), kind, cause);
     }
-    ended.complete(Outcome.withoutAnswer(kind, startedAt, clock.millis(), phrase(kind, cause)));
+    ended.complete(Outcome.withoutAnswer(kind, startedAt, clock.millis(), phrase));
   }
 
   private void end() {
@@ -264,7 +261,7 @@ final class Attempt {
 
   /** Ends the loan of the connection: what is not known to be at rest must not be used again. */
   private void release(boolean close) {
-    Connections.Connection taken = connection;
+    Connection taken = connection;
     connection = null;
     if (taken == null) {
       return;
@@ -277,31 +274,20 @@ final class Attempt {
   }
 
   /** For the client: what was wrong, without addresses. */
-  private String phrase(Outcome.Kind kind, @Nullable Throwable cause) {
+  private String phraseOf(Outcome.Kind kind) {
     return switch (kind) {
       case TIMEOUT -> "timeout";
       case DENIED -> NetworkPolicy.REFUSAL;
       case DNS -> "DNS lookup of " + receiver.url().host() + " failed";
-      case TLS -> "TLS handshake failed";
-      default -> networkPhrase(cause);
+      default -> "TLS handshake failed";
     };
   }
 
-  private static String networkPhrase(@Nullable Throwable cause) {
+  private static String unconnected(@Nullable Throwable cause) {
     if (cause instanceof ConnectTimeoutException) {
       return "connection timed out";
     }
-    if (cause instanceof ConnectException) {
-      return "connection refused";
-    }
-    return isCut(cause) ? "connection closed before the answer" : "malformed answer";
-  }
-
-  /** Whether the connection has ended, and not our understanding of what came over it. */
-  private static boolean isCut(@Nullable Throwable cause) {
-    return cause instanceof HttpClosedException
-        || cause instanceof IOException
-        || cause instanceof PrematureChannelClosureException;
+    return cause instanceof ConnectException ? "connection refused" : CUT;
   }
 
   private static boolean isTls(@Nullable Throwable failure) {
@@ -314,7 +300,7 @@ final class Attempt {
   }
 
   /** As text that PostgreSQL can store: malformed UTF-8 replaced, NUL taken out. */
-  private static String text(Buffer bytes) {
+  private static String text(ByteBuf bytes) {
     String text = bytes.toString(StandardCharsets.UTF_8);
     return text.indexOf('\0') < 0 ? text : text.replace("\0", "");
   }

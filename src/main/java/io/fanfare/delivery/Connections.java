@@ -2,27 +2,28 @@ package io.fanfare.delivery;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.http.HttpClientAgent;
-import io.vertx.core.http.HttpClientConnection;
-import io.vertx.core.http.HttpConnectOptions;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.net.NetClientInternal;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.ConnectOptions;
+import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keep-alive connections of one event loop, by the address that was vetted and the authority
- * that was asked for. The newest is taken first, in constant time: Vert.x's own pool searches its
- * list for each request, which at a thousand connections to one receiver costs more than the
- * request. How many there are is bounded by the attempts in flight.
+ * that was asked for. The newest is taken first. How many there are is bounded by the attempts in
+ * flight.
  *
  * <p>Used from its loop only.
  */
 final class Connections {
-  private final HttpClientAgent client;
+  private final NetClientInternal client;
   private final ContextInternal home;
   private final long idleNanosMax;
   private final long lifeNanosMax;
@@ -31,39 +32,6 @@ final class Connections {
 
   /** Where a connection leads to. */
   record Endpoint(SocketAddress server, String host, int port, boolean tls) {}
-
-  /** A connection, on loan or idle. */
-  static final class Connection {
-    private final Endpoint endpoint;
-    private final HttpClientConnection http;
-    private final long bornNanos;
-    private long idleSinceNanos;
-    private boolean used;
-    private boolean closed;
-
-    private Connection(Endpoint endpoint, HttpClientConnection http, long bornNanos) {
-      this.endpoint = endpoint;
-      this.http = http;
-      this.bornNanos = bornNanos;
-    }
-
-    HttpClientConnection http() {
-      return http;
-    }
-
-    /**
-     * Whether it carried a request before this loan: then the receiver may have closed it unseen.
-     */
-    boolean isReused() {
-      return used;
-    }
-
-    /** Closes it; the loan is over. */
-    void close() {
-      closed = true;
-      http.close();
-    }
-  }
 
   /**
    * An empty pool.
@@ -76,7 +44,7 @@ final class Connections {
    * @param nanos a clock such as {@link System#nanoTime}
    */
   Connections(
-      HttpClientAgent client,
+      NetClientInternal client,
       ContextInternal home,
       long idleNanosMax,
       long lifeNanosMax,
@@ -88,54 +56,49 @@ final class Connections {
     this.nanos = nanos;
   }
 
-  /** Lends the connection to the endpoint that was idle for the shortest time, or a fresh one. */
-  Future<Connection> take(Endpoint endpoint) {
+  /** Lends the connection to the endpoint that was idle for the shortest time; null for none. */
+  @Nullable Connection takeIdle(Endpoint endpoint) {
     ArrayDeque<Connection> waiting = idle.get(endpoint);
-    if (waiting != null) {
-      long now = nanos.getAsLong();
-      for (Connection newest = waiting.pollLast(); newest != null; newest = waiting.pollLast()) {
-        if (isUsable(newest, now)) {
-          return Future.succeededFuture(newest);
-        }
-        newest.close();
-      }
-      idle.remove(endpoint);
+    if (waiting == null) {
+      return null;
     }
-    return connect(endpoint);
+    long now = nanos.getAsLong();
+    for (Connection newest = waiting.pollLast(); newest != null; newest = waiting.pollLast()) {
+      if (isUsable(newest, now)) {
+        return newest;
+      }
+      newest.close();
+    }
+    idle.remove(endpoint);
+    return null;
   }
 
   /** Lends a fresh connection. */
   Future<Connection> connect(Endpoint endpoint) {
-    Promise<Connection> promise = Promise.promise();
-    home.runOnContext(
-        v ->
-            client
-                .connect(
-                    new HttpConnectOptions()
-                        .setServer(endpoint.server())
-                        .setHost(endpoint.host())
-                        .setPort(endpoint.port())
-                        .setSsl(endpoint.tls()))
-                .map(http -> made(endpoint, http))
-                .onComplete(promise));
-    return promise.future();
-  }
-
-  private Connection made(Endpoint endpoint, HttpClientConnection http) {
-    Connection made = new Connection(endpoint, http, nanos.getAsLong());
-    http.closeHandler(v -> made.closed = true);
-    // What a receiver does wrong is its attempt's outcome, and not worth a line in the log. What
-    // came while no request was on its way makes the connection useless at once.
-    http.exceptionHandler(failure -> made.closed = true);
+    Promise<NetSocket> connected = home.promise();
+    // Composed before there is anything to read: what comes with the end of the TLS handshake is
+    // for the connection.
+    Future<Connection> made =
+        connected
+            .future()
+            .map(socket -> new Connection(endpoint, (NetSocketInternal) socket, nanos.getAsLong()));
+    client.connectInternal(
+        new ConnectOptions()
+            .setRemoteAddress(endpoint.server())
+            .setHost(endpoint.host())
+            .setPort(endpoint.port())
+            .setSsl(endpoint.tls()),
+        connected,
+        home);
     return made;
   }
 
-  /** Takes a connection back whose exchange has ended well. */
+  /** Takes a connection back that is at rest. */
   void giveBack(Connection connection) {
-    connection.used = true;
-    connection.idleSinceNanos = nanos.getAsLong();
-    if (isUsable(connection, connection.idleSinceNanos)) {
-      idle.computeIfAbsent(connection.endpoint, e -> new ArrayDeque<>()).addLast(connection);
+    long now = nanos.getAsLong();
+    connection.rest(now);
+    if (isUsable(connection, now)) {
+      idle.computeIfAbsent(connection.endpoint(), e -> new ArrayDeque<>()).addLast(connection);
     } else {
       connection.close();
     }
@@ -156,8 +119,8 @@ final class Connections {
   }
 
   private boolean isUsable(Connection connection, long now) {
-    return !connection.closed
-        && now - connection.idleSinceNanos < idleNanosMax
-        && now - connection.bornNanos < lifeNanosMax;
+    return !connection.isClosed()
+        && now - connection.idleSinceNanos() < idleNanosMax
+        && now - connection.bornNanos() < lifeNanosMax;
   }
 }

@@ -4,11 +4,10 @@ import io.fanfare.config.DeliveryConfig;
 import io.fanfare.time.DeadlineWheel;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClientAgent;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.internal.net.NetClientInternal;
+import io.vertx.core.net.NetClientOptions;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +27,7 @@ public final class DeliveryLoops {
 
   private final ConcurrentHashMap<Object, DeliveryLoop> loops = new ConcurrentHashMap<>();
   private final AtomicInteger next = new AtomicInteger();
-  private final List<HttpClientAgent> clients;
+  private final List<NetClientInternal> clients;
   private final DeliveryConfig config;
   private final Unrecorded unrecorded;
 
@@ -41,28 +40,21 @@ public final class DeliveryLoops {
    */
   public DeliveryLoops(Vertx vertx, int count, DeliveryConfig config, Unrecorded unrecorded) {
     this.clients =
-        Stream.generate(() -> vertx.createHttpClient(options(config))).limit(count).toList();
+        Stream.generate(() -> (NetClientInternal) vertx.createNetClient(options(config)))
+            .limit(count)
+            .toList();
     this.config = config;
     this.unrecorded = unrecorded;
   }
 
-  private static HttpClientOptions options(DeliveryConfig config) {
-    return new HttpClientOptions()
-        .setProtocolVersion(HttpVersion.HTTP_1_1)
-        .setUseAlpn(false)
-        .setDecompressionSupported(false)
-        .setKeepAlive(true)
-        // Shorter than Node's 5 s: better that we close an idle connection than the receiver does.
-        .setKeepAliveTimeout((int) config.keepAlive().toSeconds())
+  private static NetClientOptions options(DeliveryConfig config) {
+    return new NetClientOptions()
         .setConnectTimeout((int) config.connectTimeout().toMillis())
         .setSslHandshakeTimeout(config.connectTimeout().toMillis())
         .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
         .setTcpNoDelay(true)
         .setTrustAll(false)
-        .setVerifyHost(true)
-        .setMaxInitialLineLength(4_096)
-        .setMaxHeaderSize(8_192)
-        .setMaxChunkSize(8_192);
+        .setHostnameVerificationAlgorithm("HTTPS");
   }
 
   /** That of a verticle's context. */
@@ -79,6 +71,8 @@ public final class DeliveryLoops {
         new Connections(
             clients.get(next.getAndIncrement() % clients.size()),
             home,
+            // Shorter than Node's 5 s: better that we close an idle connection than the receiver
+            // does.
             config.keepAlive().toNanos(),
             TimeUnit.SECONDS.toNanos(LIFE_SECONDS),
             System::nanoTime);

@@ -4,11 +4,17 @@ import io.fanfare.config.DeliveryConfig;
 import io.fanfare.webhook.NetworkPolicy;
 import io.fanfare.webhook.TargetUrl;
 import io.fanfare.webhook.Webhook;
-import io.vertx.core.MultiMap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,57 +23,69 @@ import org.jspecify.annotations.Nullable;
  * version of the webhook, so that an attempt only adds what is its own. Used from one thread only.
  */
 final class Receiver {
-  private static final CharSequence APPLICATION_JSON =
-      HttpHeaders.createOptimized("application/json");
-  private static final CharSequence STANDARD_ID = HttpHeaders.createOptimized("webhook-id");
-  private static final CharSequence STANDARD_TIMESTAMP =
-      HttpHeaders.createOptimized("webhook-timestamp");
-  private static final CharSequence STANDARD_SIGNATURE =
-      HttpHeaders.createOptimized("webhook-signature");
+  private static final byte[] END_OF_HEAD = latin1("\r\n\r\n");
+  // Names and values of the lines that an attempt adds; more only makes the buffer grow.
+  private static final int OWN_LINES_BYTES = 640;
 
   private final Webhook webhook;
   private final TargetUrl url;
-  private final CharSequence host;
   private final Signer signer;
+  private final byte[] head;
   private final Names names;
-  private final String webhookId;
-  private final Map<String, String> ownHeaders;
   private final UsualHeaders usualHeaders = new UsualHeaders();
   private Connections.@Nullable Endpoint endpoint;
 
-  /** The header names that depend on {@code delivery.header_prefix}. */
+  /** The lines of a head up to their values, which depend on {@code delivery.header_prefix}. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Names(
-      CharSequence event,
-      CharSequence delivery,
-      CharSequence webhookId,
-      CharSequence timestamp,
-      CharSequence signature,
-      CharSequence userAgent) {
-    private boolean contains(String name) {
-      return Stream.of(
-              HttpHeaders.HOST,
-              HttpHeaders.CONTENT_TYPE,
-              HttpHeaders.USER_AGENT,
-              event,
-              delivery,
-              webhookId,
-              timestamp,
-              signature,
-              STANDARD_ID,
-              STANDARD_TIMESTAMP,
-              STANDARD_SIGNATURE)
-          .anyMatch(ours -> ours.toString().equalsIgnoreCase(name));
-    }
+      Set<String> lowerCase,
+      String fixed,
+      String webhookId,
+      byte[] event,
+      byte[] delivery,
+      byte[] timestamp,
+      byte[] signature,
+      byte[] standardId,
+      byte[] standardTimestamp,
+      byte[] standardSignature,
+      byte[] contentLength) {
 
     static Names of(DeliveryConfig config) {
       String prefix = config.headerPrefix();
+      List<String> own =
+          Stream.of("Event", "Delivery", "Webhook-ID", "Timestamp", "Signature-256")
+              .map(prefix::concat)
+              .toList();
+      Set<String> all =
+          Stream.concat(
+                  own.stream(),
+                  Stream.of(
+                      "host",
+                      "content-length",
+                      "content-type",
+                      "user-agent",
+                      "webhook-id",
+                      "webhook-timestamp",
+                      "webhook-signature"))
+              .map(name -> name.toLowerCase(Locale.ROOT))
+              .collect(Collectors.toUnmodifiableSet());
       return new Names(
-          HttpHeaders.createOptimized(prefix + "Event"),
-          HttpHeaders.createOptimized(prefix + "Delivery"),
-          HttpHeaders.createOptimized(prefix + "Webhook-ID"),
-          HttpHeaders.createOptimized(prefix + "Timestamp"),
-          HttpHeaders.createOptimized(prefix + "Signature-256"),
-          HttpHeaders.createOptimized(config.userAgent()));
+          all,
+          "content-type: application/json\r\nuser-agent: " + config.userAgent() + "\r\n",
+          own.get(2) + ": ",
+          line(own.get(0)),
+          line(own.get(1)),
+          line(own.get(3)),
+          line(own.get(4)),
+          line("webhook-id"),
+          line("webhook-timestamp"),
+          line("webhook-signature"),
+          line("content-length"));
+    }
+
+    /** Behind the value of the line before. */
+    private static byte[] line(String name) {
+      return latin1("\r\n" + name + ": ");
     }
   }
 
@@ -83,15 +101,23 @@ final class Receiver {
   Receiver(Webhook webhook, Names names, NetworkPolicy networks) throws TargetUrl.RefusedException {
     this.webhook = webhook;
     this.url = TargetUrl.admit(webhook.url(), networks);
-    this.host = HttpHeaders.createOptimized(url.hostHeader());
     this.signer = new Signer(webhook.secret());
     this.names = names;
-    this.webhookId = webhook.publicId();
-    this.ownHeaders = new LinkedHashMap<>(webhook.headers());
+    Map<String, String> ownHeaders = new LinkedHashMap<>(webhook.headers());
     // What is ours wins: a name may have become ours when the configured prefix changed.
-    ownHeaders.keySet().removeIf(names::contains);
+    ownHeaders.keySet().removeIf(name -> names.lowerCase().contains(name.toLowerCase(Locale.ROOT)));
     // Refuses what no request can carry, before there is one.
     HttpHeaders.headers().addAll(ownHeaders);
+    StringBuilder lines =
+        new StringBuilder("POST ")
+            .append(url.pathAndQuery())
+            .append(" HTTP/1.1\r\nhost: ")
+            .append(url.hostHeader())
+            .append("\r\n");
+    ownHeaders.forEach(
+        (name, value) -> lines.append(name).append(": ").append(value).append("\r\n"));
+    lines.append(names.fixed()).append(names.webhookId()).append(webhook.publicId());
+    this.head = latin1(lines.toString());
   }
 
   Webhook webhook() {
@@ -125,22 +151,28 @@ final class Receiver {
         signer.standard(deliveryId, seconds, body));
   }
 
-  /** Adds all headers to a request that has none. */
-  void addHeaders(MultiMap headers, Signed signed) {
-    // Vert.x would leave out the brackets of an IPv6 address.
-    headers.add(HttpHeaders.HOST, host);
-    ownHeaders.forEach(headers::add);
-    headers
-        .add(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON)
-        .add(HttpHeaders.USER_AGENT, names.userAgent())
-        .add(names.event(), signed.eventType())
-        .add(names.delivery(), signed.deliveryId())
-        .add(names.webhookId(), webhookId)
-        .add(names.timestamp(), signed.seconds())
-        .add(names.signature(), signed.document())
-        .add(STANDARD_ID, signed.deliveryId())
-        .add(STANDARD_TIMESTAMP, signed.seconds())
-        .add(STANDARD_SIGNATURE, signed.standard());
+  /** The request of an attempt: head and body in one buffer, to be released by who gets it. */
+  ByteBuf request(ByteBufAllocator allocator, Signed signed, byte[] body) {
+    ByteBuf request = allocator.directBuffer(head.length + OWN_LINES_BYTES + body.length);
+    request.writeBytes(head);
+    line(request, names.event(), signed.eventType());
+    line(request, names.delivery(), signed.deliveryId());
+    line(request, names.timestamp(), signed.seconds());
+    line(request, names.signature(), signed.document());
+    line(request, names.standardId(), signed.deliveryId());
+    line(request, names.standardTimestamp(), signed.seconds());
+    line(request, names.standardSignature(), signed.standard());
+    line(request, names.contentLength(), Integer.toString(body.length));
+    return request.writeBytes(END_OF_HEAD).writeBytes(body);
+  }
+
+  private static void line(ByteBuf request, byte[] name, String value) {
+    request.writeBytes(name).writeBytes(latin1(value));
+  }
+
+  /** One byte for each character, as header values are (RFC 9110, section 5.5). */
+  private static byte[] latin1(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /** Where to connect for an address that the URL's host has now. */

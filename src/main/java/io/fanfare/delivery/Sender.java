@@ -10,6 +10,7 @@ import io.vertx.circuitbreaker.CircuitBreakerOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class Sender {
   private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
 
-  private final Context context;
+  private final ContextInternal context;
   private final Delivering delivering;
   private final DeliveryLoop loop;
   private final Resolver resolver;
@@ -37,7 +38,7 @@ final class Sender {
    * @param loop on which it lives
    */
   Sender(Context context, Delivering delivering, DeliveryLoop loop) {
-    this.context = context;
+    this.context = (ContextInternal) context;
     this.delivering = delivering;
     this.loop = loop;
     this.resolver = new Resolver(context.owner(), delivering.networks());

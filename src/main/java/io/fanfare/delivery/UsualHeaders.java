@@ -1,7 +1,7 @@
 package io.fanfare.delivery;
 
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
-import io.vertx.core.MultiMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +24,7 @@ final class UsualHeaders {
    *
    * @return them as JSON, without {@code Date}, if the answer before had the same; else null
    */
-  @Nullable String seen(MultiMap headers) {
+  @Nullable String seen(HttpHeaders headers) {
     if (!isLast(headers)) {
       last = withoutDate(headers);
       json = null;
@@ -36,7 +36,7 @@ final class UsualHeaders {
     return json;
   }
 
-  private boolean isLast(MultiMap headers) {
+  private boolean isLast(HttpHeaders headers) {
     int i = 0;
     for (Map.Entry<String, String> header : headers) {
       if (isDate(header)) {
@@ -53,7 +53,7 @@ final class UsualHeaders {
     return i == last.size();
   }
 
-  private static List<Map.Entry<String, String>> withoutDate(MultiMap headers) {
+  private static List<Map.Entry<String, String>> withoutDate(HttpHeaders headers) {
     List<Map.Entry<String, String>> kept = new ArrayList<>(headers.size());
     for (Map.Entry<String, String> header : headers) {
       if (!isDate(header)) {

@@ -87,7 +87,7 @@ class HostileAnswersTest {
         Arguments.of(
             "processing",
             "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
-            MALFORMED),
+            ACCEPTED),
         Arguments.of(
             "hints",
             "HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
