@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
@@ -36,6 +37,8 @@ final class Attempt {
   private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
 
   private static final int STATUS_MAX = 599;
+  // A receiver has a few at most. Without a bound they would be read as fast as they come.
+  private static final int INFORMATIONAL_MAX = 1_000;
   private static final long STALE_CLOSE_NANOS = 1_000_000_000;
 
   private final Context context;
@@ -57,6 +60,7 @@ final class Attempt {
   private Connections.@Nullable Connection connection;
   private @Nullable HttpClientResponse response;
   private int responseMillis;
+  private int informational;
 
   /**
    * @param context of the verticle that makes the attempt
@@ -185,9 +189,18 @@ final class Attempt {
         .compose(
             request -> {
               receiver.addHeaders(request.headers(), signed);
+              request
+                  .continueHandler(head -> informational())
+                  .earlyHintsHandler(hints -> informational());
               sentNanos = System.nanoTime();
               return request.send(Buffer.buffer(body));
             });
+  }
+
+  private void informational() {
+    if (++informational > INFORMATIONAL_MAX) {
+      finish(Outcome.Kind.NETWORK, null);
+    }
   }
 
   private void answered(HttpClientResponse head) {
@@ -225,7 +238,7 @@ final class Attempt {
       return;
     }
     end();
-    release(close || "close".equalsIgnoreCase(head.getHeader(HttpHeaders.CONNECTION)));
+    release(close || !isAtRest(head));
     long now = clock.millis();
     boolean brief = head.statusCode() / 100 == 2 && answer.length() <= shortBody;
     String usual = brief ? receiver.usualHeaders().seen(head.headers()) : null;
@@ -241,6 +254,20 @@ final class Attempt {
             usual != null,
             RetryAfter.millis(head.getHeader("Retry-After"), now),
             null));
+  }
+
+  /** Whether the connection of an answer that has ended can carry another. */
+  private static boolean isAtRest(HttpClientResponse head) {
+    String connection = head.getHeader(HttpHeaders.CONNECTION);
+    if ("close".equalsIgnoreCase(connection)
+        || (head.version() == HttpVersion.HTTP_1_0 && !"keep-alive".equalsIgnoreCase(connection))) {
+      return false;
+    }
+    // These have no body (RFC 9112, section 6.3). Who announces one may well send it, and then it
+    // would be read as the begin of the next answer.
+    boolean bodiless = head.statusCode() == 204 || head.statusCode() == 304;
+    String length = head.getHeader(HttpHeaders.CONTENT_LENGTH);
+    return !bodiless || length == null || length.equals("0");
   }
 
   private void finish(Outcome.Kind kind, @Nullable Throwable cause) {

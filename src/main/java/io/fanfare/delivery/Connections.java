@@ -1,10 +1,16 @@
 package io.fanfare.delivery;
 
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandler;
+import io.netty.handler.codec.http.HttpClientCodec;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpConnectOptions;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.impl.HttpClientConnectionInternal;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.SocketAddress;
 import java.util.ArrayDeque;
@@ -12,6 +18,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keep-alive connections of one event loop, by the address that was vetted and the authority
@@ -34,9 +41,12 @@ final class Connections {
 
   /** A connection, on loan or idle. */
   static final class Connection {
+    private static final byte[] EMPTY_LINE = {'\r', '\n'};
+
     private final Endpoint endpoint;
     private final HttpClientConnection http;
     private final long bornNanos;
+    private @Nullable ChannelHandlerContext parser;
     private long idleSinceNanos;
     private boolean used;
     private boolean closed;
@@ -56,6 +66,24 @@ final class Connections {
      */
     boolean isReused() {
       return used;
+    }
+
+    /**
+     * Whether no byte has come over it that belongs to no answer. The parser keeps the beginning of
+     * a line to itself: a receiver whose answer is longer than it says would spoil the next one,
+     * whose request it has carried out by then. An empty line between answers is nothing to the
+     * parser, but ends what has begun, which is malformed and closes the connection.
+     */
+    private boolean isClean() {
+      if (parser != null) {
+        try {
+          ((ChannelInboundHandler) parser.handler())
+              .channelRead(parser, Unpooled.wrappedBuffer(EMPTY_LINE));
+        } catch (Exception e) {
+          return false;
+        }
+      }
+      return !closed;
     }
 
     /** Closes it; the loan is over. */
@@ -94,7 +122,7 @@ final class Connections {
     if (waiting != null) {
       long now = nanos.getAsLong();
       for (Connection newest = waiting.pollLast(); newest != null; newest = waiting.pollLast()) {
-        if (isUsable(newest, now)) {
+        if (isUsable(newest, now) && newest.isClean()) {
           return Future.succeededFuture(newest);
         }
         newest.close();
@@ -123,7 +151,11 @@ final class Connections {
 
   private Connection made(Endpoint endpoint, HttpClientConnection http) {
     Connection made = new Connection(endpoint, http, nanos.getAsLong());
-    http.closeHandler(v -> made.closed = true);
+    HttpConnection inner = http.closeHandler(v -> made.closed = true);
+    // What is wrapped by the connection that we see answers for itself here.
+    if (inner instanceof HttpClientConnectionInternal known) {
+      made.parser = known.channelHandlerContext().pipeline().context(HttpClientCodec.class);
+    }
     // What a receiver does wrong is its attempt's outcome, and not worth a line in the log. What
     // came while no request was on its way makes the connection useless at once.
     http.exceptionHandler(failure -> made.closed = true);
