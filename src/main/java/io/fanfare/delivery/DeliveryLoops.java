@@ -29,12 +29,13 @@ public final class DeliveryLoops {
   private final ConcurrentHashMap<Object, DeliveryLoop> loops = new ConcurrentHashMap<>();
   private final AtomicInteger next = new AtomicInteger();
   private final List<HttpClientAgent> clients;
+  private final Lookup lookup;
   private final DeliveryConfig config;
   private final Unrecorded unrecorded;
 
   /**
-   * Loops are found as they are asked for. The clients outlive every delivery verticle, so call it
-   * in the context of the verticle that deploys the rooms.
+   * Loops are found as they are asked for. The clients and the look-up outlive every delivery
+   * verticle, so call it in the context of the verticle that deploys the rooms.
    *
    * @param count how many event loops there are
    * @param unrecorded shared by all of them
@@ -42,6 +43,7 @@ public final class DeliveryLoops {
   public DeliveryLoops(Vertx vertx, int count, DeliveryConfig config, Unrecorded unrecorded) {
     this.clients =
         Stream.generate(() -> vertx.createHttpClient(options(config))).limit(count).toList();
+    this.lookup = new Lookup(vertx, config.dnsTimeout());
     this.config = config;
     this.unrecorded = unrecorded;
   }
@@ -63,6 +65,11 @@ public final class DeliveryLoops {
         .setMaxInitialLineLength(4_096)
         .setMaxHeaderSize(8_192)
         .setMaxChunkSize(8_192);
+  }
+
+  /** Finds the addresses of receivers. */
+  Lookup lookup() {
+    return lookup;
   }
 
   /** That of a verticle's context. */

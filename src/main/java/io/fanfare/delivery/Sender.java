@@ -10,6 +10,7 @@ import io.vertx.circuitbreaker.CircuitBreakerOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,7 +41,8 @@ final class Sender {
     this.context = context;
     this.delivering = delivering;
     this.loop = loop;
-    this.resolver = new Resolver(context.owner(), delivering.networks());
+    this.resolver =
+        new Resolver((ContextInternal) context, delivering.loops().lookup(), delivering.networks());
     this.names = Receiver.Names.of(delivering.config());
     this.breaker = closedBreaker(context.owner());
   }
