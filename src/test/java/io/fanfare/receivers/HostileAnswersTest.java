@@ -3,7 +3,10 @@ package io.fanfare.receivers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.fanfare.TestFanfare;
+import io.fanfare.journey.LogLines;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -11,6 +14,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What is kept of answers that no good receiver gives, and what is made of them. */
 class HostileAnswersTest {
@@ -29,6 +33,31 @@ class HostileAnswersTest {
   static void stop() throws IOException {
     receiver.close();
     fanfare.close();
+  }
+
+  @Test
+  void whatAReceiverSaysIsHarmlessInTheLog() throws Exception {
+    Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    Level before = root.getLevel();
+    try (LogLines log = LogLines.of(root)) {
+      root.setLevel(Level.TRACE);
+      String forged = "\u001b[31mforged\u009b";
+      receiver.answer("/version", "HTTP/" + forged + " 200 OK\r\n\r\n");
+      receiver.answer("/status", "HTTP/1.1 " + forged + "\r\n\r\n");
+      receiver.answer("/name", "HTTP/1.1 200 OK\r\n" + forged + ": a\r\n\r\n");
+      receiver.answer("/length", "HTTP/1.1 200 OK\r\ncontent-length: " + forged + "\r\n\r\n");
+      for (String path : new String[] {"/version", "/status", "/name", "/length"}) {
+        assertThat(Tested.of(fanfare, receiver.url(path)).outcome())
+            .as(path)
+            .isEqualTo("null malformed answer");
+      }
+      log.assertHarmless();
+      assertThat(log.entries())
+          .as("it is said as it was met")
+          .anyMatch(entry -> entry.contains("attempt at 127.0.0.1") && entry.contains("forged"));
+    } finally {
+      root.setLevel(before);
+    }
   }
 
   @Test
