@@ -187,7 +187,7 @@ final class CanaryRun {
     System.out.printf(
         "canary.attempts = %d, canary.queries = %d, canary.public_dials = %d, canary.private_dials"
             + " = %d%n",
-        deliveries, names.asked(), reachedNow().size(), privateDials);
+        deliveries, names.asked(), reachedNow().size() - privateDials, privateDials);
   }
 
   private Map<String, Long> ended() throws TimeoutException {
