@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -48,6 +49,11 @@ public final class ApiCalls {
     return call("POST", path, body, token, headers);
   }
 
+  /** {@code POST} of bytes that may be no text. */
+  public Answer post(String path, byte[] body, String... headers) {
+    return call("POST", path, BodyPublishers.ofByteArray(body), true, token, headers);
+  }
+
   /** {@code PUT} of a JSON object. */
   public Answer put(String path, JsonObject body) {
     return call("PUT", path, body.encode(), token);
@@ -71,14 +77,28 @@ public final class ApiCalls {
    * @param headers names and values in turn
    */
   public Answer call(String method, String path, String body, String bearer, String... headers) {
+    return call(
+        method,
+        path,
+        body == null
+            ? BodyPublishers.noBody()
+            : BodyPublishers.ofString(body, StandardCharsets.UTF_8),
+        body != null,
+        bearer,
+        headers);
+  }
+
+  private Answer call(
+      String method,
+      String path,
+      BodyPublisher body,
+      boolean json,
+      String bearer,
+      String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
             .timeout(Duration.ofSeconds(20))
-            .method(
-                method,
-                body == null
-                    ? BodyPublishers.noBody()
-                    : BodyPublishers.ofString(body, StandardCharsets.UTF_8));
+            .method(method, body);
     if (bearer != null) {
       request.header("Authorization", "Bearer " + bearer);
     }
@@ -87,7 +107,7 @@ public final class ApiCalls {
       request.header(headers[i], headers[i + 1]);
       typed |= headers[i].equals("Content-Type");
     }
-    if (body != null && !typed) {
+    if (json && !typed) {
       request.header("Content-Type", "application/json");
     }
     try {

@@ -56,7 +56,8 @@ public final class TestFanfare implements AutoCloseable {
     return start(TestDatabase.url(), options, environment);
   }
 
-  private static TestFanfare start(
+  /** A service on this database, in a Vert.x of this kind. */
+  public static TestFanfare start(
       String databaseUrl, VertxOptions options, Map<String, String> environment)
       throws TimeoutException {
     Map<String, String> all = new HashMap<>();

@@ -58,7 +58,11 @@ final class ApiRouter {
 
     Routes open =
         new Routes(router, authentication, services.http().bodyBytesMax(), services.readLimit());
-    new OperationsHandler(services.readiness(), services.metrics(), services.http().metricsToken())
+    new OperationsHandler(
+            services.readiness(),
+            services.metrics(),
+            services.http().metricsToken(),
+            services.failures())
         .addRoutes(open);
     open.endOpen();
 

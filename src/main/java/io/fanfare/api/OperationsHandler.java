@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -19,11 +20,14 @@ final class OperationsHandler {
   private final List<ReadinessCheck> checks;
   private final Supplier<String> metrics;
   private final String token;
+  private final FailureLimit failures;
 
-  OperationsHandler(List<ReadinessCheck> checks, Supplier<String> metrics, String token) {
+  OperationsHandler(
+      List<ReadinessCheck> checks, Supplier<String> metrics, String token, FailureLimit failures) {
     this.checks = checks;
     this.metrics = metrics;
     this.token = token;
+    this.failures = failures;
   }
 
   void addRoutes(Routes routes) {
@@ -83,14 +87,25 @@ final class OperationsHandler {
   private Future<ApiResponse> allowed(
       RoutingContext context, Supplier<Future<ApiResponse>> handler) {
     if (!token.isEmpty()) {
-      String header = String.valueOf(context.request().getHeader("Authorization"));
+      String header = context.request().getHeader("Authorization");
+      if (header == null) {
+        return Future.failedFuture(unauthorized());
+      }
       byte[] given = header.getBytes(StandardCharsets.UTF_8);
       byte[] expected = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
       if (!MessageDigest.isEqual(given, expected)) {
+        // Chosen by a person, it is easier to guess than an API key.
+        Duration wait = failures.failed(context.request().remoteAddress().hostAddress());
         return Future.failedFuture(
-            ApiException.unauthorized("send http.metrics_token as 'Authorization: Bearer TOKEN'"));
+            wait.isZero()
+                ? unauthorized()
+                : ApiException.tooMany("too many wrong tokens from this address; wait", wait));
       }
     }
     return handler.get();
+  }
+
+  private static ApiException unauthorized() {
+    return ApiException.unauthorized("send http.metrics_token as 'Authorization: Bearer TOKEN'");
   }
 }

@@ -38,7 +38,10 @@ public final class Routes {
     this.readLimit = readLimit;
   }
 
-  /** A route for {@code GET}; {@code :name} in the path stands for one part of it. */
+  /**
+   * A route for {@code GET}, and for {@code HEAD}, which has the same answer without its body (RFC
+   * 9110, section 9.3.2); {@code :name} in the path stands for one part of it.
+   */
   public Routes get(String path, Permission permission, ApiHandler handler) {
     // A database that stands still ends no query, and a reader must not wait for it to go on.
     return add(
@@ -120,6 +123,10 @@ public final class Routes {
                       (method, handler) -> {
                         methods.add(method.name());
                         router.route(method, path).handler(handler);
+                        if (method.equals(HttpMethod.GET)) {
+                          methods.add(HttpMethod.HEAD.name());
+                          router.route(HttpMethod.HEAD, path).handler(handler);
+                        }
                       });
               router.route(path).handler(otherMethods.apply(methods));
             });
@@ -183,7 +190,15 @@ public final class Routes {
     if (!http.headers().contains("Cache-Control")) {
       http.putHeader("Cache-Control", "no-store");
     }
-    http.end(response.body());
+    if (context.request().method().equals(HttpMethod.HEAD)) {
+      // Vert.x would drop the body too, but not tell its length. A 304 has none to tell.
+      if (response.body().length() > 0) {
+        http.putHeader("Content-Length", Integer.toString(response.body().length()));
+      }
+      http.end();
+    } else {
+      http.end(response.body());
+    }
     if (!context.request().isEnded()) {
       context.request().resume();
     }

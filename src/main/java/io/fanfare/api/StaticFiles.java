@@ -124,18 +124,14 @@ final class StaticFiles {
 
   private ApiResponse response(RoutingContext context, StaticFile file) {
     boolean same = file.etag().equals(context.request().getHeader("If-None-Match"));
-    boolean head = context.request().method().equals(HttpMethod.HEAD);
     ApiResponse response =
         new ApiResponse(
                 same ? 304 : 200,
                 Map.of("Content-Type", file.type()),
-                same || head ? Buffer.buffer() : file.bytes())
+                same ? Buffer.buffer() : file.bytes())
             .withHeader("ETag", file.etag())
             // Asked again every time, answered 304: an upgrade is seen at once.
             .withHeader("Cache-Control", "no-cache");
-    if (head) {
-      response = response.withHeader("Content-Length", Integer.toString(file.bytes().length()));
-    }
     return file.type().startsWith("text/html")
         ? response.withHeader("Content-Security-Policy", policy(file.scriptHashes()))
         : response;

@@ -10,7 +10,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.dns.AddressResolverOptions;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.micrometer.Label;
 import io.vertx.micrometer.MetricsDomain;
@@ -18,7 +17,6 @@ import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -102,17 +100,7 @@ final class Service implements AutoCloseable {
             new VertxOptions()
                 .setEventLoopPoolSize(config.runtime().eventLoops())
                 .setPreferNativeTransport(true)
-                .setMetricsOptions(metrics)
-                .setAddressResolverOptions(
-                    new AddressResolverOptions()
-                        // The receivers' names are complete: no search domains, and a bound on how
-                        // long a stranger's answer is believed.
-                        .setSearchDomains(List.of())
-                        .setNdots(1)
-                        .setCacheMaxTimeToLive(30)
-                        .setCacheNegativeTimeToLive(5)
-                        .setQueryTimeout(config.delivery().dnsTimeout().toMillis())
-                        .setMaxQueries(4)))
+                .setMetricsOptions(metrics))
         .withMetrics(new MicrometerMetricsFactory(registry))
         .build();
   }

@@ -28,12 +28,13 @@ public final class DeliveryLoops {
   private final ConcurrentHashMap<Object, DeliveryLoop> loops = new ConcurrentHashMap<>();
   private final AtomicInteger next = new AtomicInteger();
   private final List<NetClientInternal> clients;
+  private final Lookup lookup;
   private final DeliveryConfig config;
   private final Unrecorded unrecorded;
 
   /**
-   * Loops are found as they are asked for. The clients outlive every delivery verticle, so call it
-   * in the context of the verticle that deploys the rooms.
+   * Loops are found as they are asked for. The clients and the look-up outlive every delivery
+   * verticle, so call it in the context of the verticle that deploys the rooms.
    *
    * @param count how many event loops there are
    * @param unrecorded shared by all of them
@@ -43,6 +44,7 @@ public final class DeliveryLoops {
         Stream.generate(() -> (NetClientInternal) vertx.createNetClient(options(config)))
             .limit(count)
             .toList();
+    this.lookup = new Lookup(vertx, config.dnsTimeout());
     this.config = config;
     this.unrecorded = unrecorded;
   }
@@ -55,6 +57,11 @@ public final class DeliveryLoops {
         .setTcpNoDelay(true)
         .setTrustAll(false)
         .setHostnameVerificationAlgorithm("HTTPS");
+  }
+
+  /** Finds the addresses of receivers. */
+  Lookup lookup() {
+    return lookup;
   }
 
   /** That of a verticle's context. */

@@ -3,9 +3,7 @@ package io.fanfare.delivery;
 import io.fanfare.webhook.NetworkPolicy;
 import io.fanfare.webhook.TargetUrl;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * changes nothing. Used from one thread only.
  */
 final class Resolver {
-  private final VertxInternal vertx;
+  private final ContextInternal context;
+  private final Lookup lookup;
   private final NetworkPolicy policy;
   private @Nullable TargetUrl judgedUrl;
   private @Nullable Future<SocketAddress> judged;
@@ -32,8 +31,12 @@ final class Resolver {
     }
   }
 
-  Resolver(Vertx vertx, NetworkPolicy policy) {
-    this.vertx = (VertxInternal) vertx;
+  /**
+   * @param context on which it is used
+   */
+  Resolver(ContextInternal context, Lookup lookup, NetworkPolicy policy) {
+    this.context = context;
+    this.lookup = lookup;
     this.policy = policy;
   }
 
@@ -47,19 +50,7 @@ final class Resolver {
       }
       return judged;
     }
-    Promise<List<InetSocketAddress>> resolved = Promise.promise();
-    vertx
-        .nameResolver()
-        .resolveAll(
-            url.host(),
-            answer -> {
-              if (answer.succeeded()) {
-                resolved.complete(answer.result());
-              } else {
-                resolved.fail(answer.cause());
-              }
-            });
-    return resolved.future().compose(answers -> vet(answers, url));
+    return lookup.addresses(context, url.host()).compose(answers -> vet(answers, url));
   }
 
   private Future<SocketAddress> vet(List<InetSocketAddress> answers, TargetUrl url) {

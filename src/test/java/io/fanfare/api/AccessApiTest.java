@@ -3,6 +3,7 @@ package io.fanfare.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanfare.Answer;
+import io.fanfare.config.HttpConfig;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -193,6 +194,36 @@ class AccessApiTest {
     JsonObject made = api.call("POST", "/api/keys", wide.encode(), admin).json();
     assertThat(made.getString("project_id")).isEqualTo("walled");
     assertThat(api.call("GET", "/api/keys", null, admin).json().getInteger("total")).isEqualTo(2);
+  }
+
+  @Test
+  void refusesMoreWrongMetricsTokensThanAnAddressMaySend() {
+    try (TestApi limited = new TestApi(List.of(), AccessApiTest::withMetricsToken)) {
+      for (int i = 0; i < 25; i++) {
+        assertThat(limited.call("GET", "/metrics", null, null).status()).isEqualTo(401);
+      }
+      int refused = 0;
+      for (int i = 0; i < 25; i++) {
+        refused += limited.call("GET", "/metrics", null, "wrong-" + i).status() == 429 ? 1 : 0;
+      }
+      assertThat(refused).isBetween(1, 5);
+      Answer last = limited.call("GET", "/health/ready", null, "wrong");
+      assertThat(last.status()).isEqualTo(429);
+      assertThat(Integer.parseInt(last.header("Retry-After"))).isBetween(1, 60);
+      assertThat(limited.call("GET", "/metrics", null, "a-metrics-token").status()).isEqualTo(200);
+    }
+  }
+
+  private static HttpConfig withMetricsToken(HttpConfig http) {
+    return new HttpConfig(
+        http.host(),
+        http.port(),
+        List.of(),
+        "a-metrics-token",
+        http.bodyBytesMax(),
+        http.connectionsMax(),
+        http.idleTimeout(),
+        http.readTimeout());
   }
 
   @Test

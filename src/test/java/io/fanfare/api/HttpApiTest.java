@@ -58,7 +58,7 @@ class HttpApiTest {
     assertError(api.get("/nothing"), 404, "not_found");
     Answer answer = api.call("PATCH", "/api/webhooks", "{}", TestApi.ADMIN_TOKEN);
     assertError(answer, 405, "method_not_allowed");
-    assertThat(answer.header("Allow")).isEqualTo("GET, POST");
+    assertThat(answer.header("Allow")).isEqualTo("GET, HEAD, POST");
     assertError(api.delete("/health/live"), 405, "method_not_allowed");
   }
 
@@ -253,15 +253,43 @@ class HttpApiTest {
     assertThat(api.call("GET", "/api/openapi.yaml", null, null).text()).contains("openapi:");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/docs",
+        "/",
+        "/api/openapi.yaml",
+        "/api/webhooks",
+        "/api/webhooks?limit=0",
+        "/api/webhooks/webhook_00000000000000000000000000",
+        "/api/event-types",
+        "/api/nothing",
+        "/nothing"
+      })
+  void answersAHeadAsAGetWithoutItsBody(String path) {
+    Answer get = api.get(path);
+    Answer head = api.call("HEAD", path, null, TestApi.ADMIN_TOKEN);
+
+    assertThat(head.status()).isEqualTo(get.status());
+    assertThat(head.text()).isEmpty();
+    assertThat(head.headers()).isEqualTo(get.headers());
+    assertThat(Integer.parseInt(head.header("Content-Length")))
+        .isEqualTo(get.text().getBytes(StandardCharsets.UTF_8).length)
+        .isPositive();
+  }
+
   @Test
-  void answersAHeadWithoutABody() {
-    Answer page = api.call("HEAD", "/docs", null, null);
-    assertThat(page.status()).isEqualTo(200);
-    assertThat(page.text()).isEmpty();
-    assertThat(Integer.parseInt(page.header("Content-Length"))).isGreaterThan(100);
-    Answer list = api.call("HEAD", "/api/webhooks", null, TestApi.ADMIN_TOKEN);
-    assertThat(list.status()).isEqualTo(405);
-    assertThat(api.get("/api/webhooks").status()).isEqualTo(200);
+  void asksAHeadForTheSameTokenAsAGet() {
+    assertThat(api.call("HEAD", "/api/webhooks", null, null).status()).isEqualTo(401);
+    assertThat(api.call("HEAD", "/metrics", null, null).status()).isEqualTo(401);
+    assertThat(api.call("HEAD", "/health/ready", null, "a-metrics-token").status()).isEqualTo(200);
+  }
+
+  @Test
+  void answersNoHeadWhereThereIsNoGet() {
+    Answer batch = api.call("HEAD", "/api/keys/key_0", null, TestApi.ADMIN_TOKEN);
+    assertThat(batch.status()).isEqualTo(405);
+    assertThat(batch.header("Allow")).isEqualTo("DELETE");
   }
 
   @Test

@@ -10,12 +10,12 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import io.fanfare.TestReceiver;
 import io.fanfare.config.FanfareConfig;
+import io.fanfare.database.TableRows;
 import io.fanfare.database.TestDatabase;
+import io.fanfare.database.WalReader;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.pgclient.PgConnection;
-import io.vertx.sqlclient.Row;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,7 +34,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A service is given secrets of every kind and uses them, in right ways and in wrong ones. None is
- * in what it logs at its most talkative, in an error, in its metrics, or in its database.
+ * in what it logs at its most talkative, in an error, in its metrics, in its database, or in the
+ * files that the database writes ahead.
  */
 class SecretsStayHiddenTest {
   private static final String ADMIN_TOKEN = "canary-admin-token-0123456789";
@@ -43,13 +44,15 @@ class SecretsStayHiddenTest {
   private static final String WEBHOOK_SECRET = "canary-webhook-secret";
   private static final String HEADER = "canary-header-value";
   private static final String WRONG = "canary-wrong-token";
+  // No secret, and stored as it is: who looks in the right place sees it.
+  private static final String VISIBLE = "canary-that-may-be-seen";
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Queue<String> said = new ConcurrentLinkedQueue<>();
   private String address;
 
   @Test
-  void inLogsErrorsMetricsAndTheDatabase() throws Exception {
+  void inLogsErrorsMetricsTheDatabaseAndItsWal() throws Exception {
     String database = TestDatabase.url();
     String password = database.replaceFirst(".*?:.*?:(.*)@.*", "$1");
     Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -59,6 +62,7 @@ class SecretsStayHiddenTest {
     Vertx vertx = Vertx.vertx();
     TestReceiver receiver = TestReceiver.start(vertx);
     try {
+      WalReader wal = WalReader.fromNow(vertx, database);
       FanfareConfig config = Service.configure(null, environment(database));
       String created;
       try (Service service = Service.start(config)) {
@@ -67,6 +71,8 @@ class SecretsStayHiddenTest {
         said.add(call("GET", "/metrics", METRICS_TOKEN, ""));
       }
       said.addAll(contents(vertx, database));
+      said.addAll(wal.written());
+      assertThat(said).as("the WAL was read").anyMatch(part -> part.contains(VISIBLE));
       assertThat(said).as("it was listened to").anyMatch(line -> line.contains("configuration: "));
       for (String secret :
           List.of(
@@ -95,7 +101,7 @@ class SecretsStayHiddenTest {
     receiver.answer("/refuses", 500, "no");
     JsonObject webhook =
         new JsonObject()
-            .put("name", "test")
+            .put("name", VISIBLE)
             .put("url", receiver.url("/accepts"))
             .put("events", new JsonArray().add("*"))
             .put("secret", WEBHOOK_SECRET)
@@ -183,26 +189,10 @@ class SecretsStayHiddenTest {
         "FANFARE_LOG_LEVEL", "trace");
   }
 
-  /** Every row of every table as text; binary values are hexadecimal in it. */
   private static List<String> contents(Vertx vertx, String url) throws Exception {
-    PgConnection connection = PgConnection.connect(vertx, url).await(10, TimeUnit.SECONDS);
-    Queue<String> rows = new ConcurrentLinkedQueue<>();
-    for (Row table :
-        connection
-            .query("select tablename from pg_tables where schemaname = 'public'")
-            .execute()
-            .await(10, TimeUnit.SECONDS)) {
-      String name = table.getString(0);
-      for (Row row :
-          connection
-              .query("select t::text from \"" + name + "\" t")
-              .execute()
-              .await(10, TimeUnit.SECONDS)) {
-        rows.add(row.getString(0));
-      }
-    }
+    List<String> rows = TableRows.read(vertx, url).values().stream().flatMap(List::stream).toList();
     assertThat(rows).as("the tables were read").hasSizeGreaterThan(5);
-    return List.copyOf(rows);
+    return rows;
   }
 
   private static String hex(String secret) {

@@ -12,7 +12,10 @@ import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LogSetupTest {
   private final LoggerContext context = new LoggerContext();
@@ -41,6 +44,46 @@ class LogSetupTest {
     assertThat(encoded("text")).matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z INFO +test text\n");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\r",
+        "\n",
+        "\r\n",
+        "\u0000",
+        "\u001b[31m",
+        "\u0008",
+        "\u007f",
+        "\u0085",
+        "\u009b",
+        "\u2028",
+        "\u2029",
+        "\u202e"
+      })
+  void letsNoTextOfAStrangerLookLikeAnotherLineOrColourIt(String text) throws Exception {
+    load();
+    LogSetup.apply(context, new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT));
+
+    assertThat(encoded("before" + text + "2026-01-01T00:00:00.000Z ERROR forged"))
+        .matches("[ -~]*before[ -~]*forged\n");
+  }
+
+  @Test
+  void letsNoMessageOfAnExceptionLookLikeAnotherLine() throws Exception {
+    load();
+    LogSetup.apply(context, new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT));
+    String forged = "\r\n2026-01-01T00:00:00.000Z ERROR forged \u001b[31m\u0000\u2028";
+    Exception cause = new IllegalStateException("inner" + forged);
+    String said = encoded("text", new IllegalArgumentException("outer" + forged, cause));
+
+    assertThat(said).contains("outer", "Caused by", "inner", "LogSetupTest.java:");
+    assertThat(said).matches("(?s)[ -~\n\t]*");
+    List<String> lines = said.lines().toList();
+    assertThat(lines.get(0)).endsWith(" test text");
+    assertThat(lines.subList(1, lines.size()))
+        .allSatisfy(line -> assertThat(line).startsWith("  "));
+  }
+
   private void load() throws Exception {
     JoranConfigurator configurator = new JoranConfigurator();
     configurator.setContext(context);
@@ -53,10 +96,14 @@ class LogSetupTest {
   }
 
   private String encoded(String message) {
+    return encoded(message, null);
+  }
+
+  private String encoded(String message, Throwable thrown) {
     Encoder<ILoggingEvent> encoder =
         ((OutputStreamAppender<ILoggingEvent>) root().getAppender("ERR")).getEncoder();
     var event =
-        new LoggingEvent("test", context.getLogger("test"), Level.INFO, message, null, null);
+        new LoggingEvent("test", context.getLogger("test"), Level.INFO, message, thrown, null);
     return new String(encoder.encode(event), StandardCharsets.UTF_8);
   }
 }

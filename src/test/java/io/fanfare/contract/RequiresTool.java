@@ -20,4 +20,7 @@ public @interface RequiresTool {
 
   /** Names of packages that must be in {@code target/npm/node_modules}. */
   String[] npm() default {};
+
+  /** Whether a network namespace of its own must be possible, which asks for root and IPv6. */
+  boolean namespace() default false;
 }

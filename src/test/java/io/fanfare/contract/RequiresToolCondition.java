@@ -1,6 +1,7 @@
 package io.fanfare.contract;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,13 @@ final class RequiresToolCondition implements ExecutionCondition {
   /** Where {@code .ci/run} installs npm packages. */
   static final Path NODE_MODULES = Path.of("target", "npm", "node_modules");
 
+  private static final List<String> NAMESPACE =
+      List.of(
+          "unshare",
+          "-n",
+          "sh",
+          "-c",
+          "ip link set lo up && ip -6 addr add fd00::1/128 dev lo && ip -6 route show table local");
   private static final String REQUIRE = "FANFARE_TEST_REQUIRE_TOOLS";
 
   @Override
@@ -37,6 +45,9 @@ final class RequiresToolCondition implements ExecutionCondition {
         missing.add("npm package " + name + " (npm install --prefix target/npm " + name + ")");
       }
     }
+    if (required.get().namespace() && !canMakeNamespace()) {
+      missing.add("a network namespace with IPv6 (needs root, unshare and ip)");
+    }
     if (missing.isEmpty()) {
       return ConditionEvaluationResult.enabled("all tools are there");
     }
@@ -46,6 +57,16 @@ final class RequiresToolCondition implements ExecutionCondition {
           reason + "; install what is missing, or unset " + REQUIRE + " to skip the test");
     }
     return ConditionEvaluationResult.disabled(reason);
+  }
+
+  private static boolean canMakeNamespace() {
+    try {
+      return new ProcessBuilder(NAMESPACE).redirectErrorStream(true).start().waitFor() == 0;
+    } catch (IOException missing) {
+      return false;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static boolean isInPath(String command) {

@@ -25,22 +25,22 @@ class ErrorsJourneyTest {
 
   private static final Map<String, Set<String>> METHODS =
       Map.ofEntries(
-          Map.entry("/api/webhooks", Set.of("GET", "POST")),
-          Map.entry("/api/webhooks/x", Set.of("GET", "PUT", "DELETE")),
+          Map.entry("/api/webhooks", Set.of("GET", "HEAD", "POST")),
+          Map.entry("/api/webhooks/x", Set.of("GET", "HEAD", "PUT", "DELETE")),
           Map.entry("/api/webhooks/x/test", Set.of("POST")),
-          Map.entry("/api/webhooks/x/stats", Set.of("GET")),
-          Map.entry("/api/webhooks/x/deliveries", Set.of("GET")),
-          Map.entry("/api/webhooks/x/deliveries/y", Set.of("GET")),
+          Map.entry("/api/webhooks/x/stats", Set.of("GET", "HEAD")),
+          Map.entry("/api/webhooks/x/deliveries", Set.of("GET", "HEAD")),
+          Map.entry("/api/webhooks/x/deliveries/y", Set.of("GET", "HEAD")),
           Map.entry("/api/webhooks/x/deliveries/y/redeliver", Set.of("POST")),
-          Map.entry("/api/events", Set.of("GET", "POST")),
+          Map.entry("/api/events", Set.of("GET", "HEAD", "POST")),
           Map.entry("/api/events/batch", Set.of("POST")),
-          Map.entry("/api/events/x", Set.of("GET")),
-          Map.entry("/api/event-types", Set.of("GET")),
-          Map.entry("/api/keys", Set.of("GET", "POST")),
+          Map.entry("/api/events/x", Set.of("GET", "HEAD")),
+          Map.entry("/api/event-types", Set.of("GET", "HEAD")),
+          Map.entry("/api/keys", Set.of("GET", "HEAD", "POST")),
           Map.entry("/api/keys/x", Set.of("DELETE")),
-          Map.entry("/health/live", Set.of("GET")),
-          Map.entry("/health/ready", Set.of("GET")),
-          Map.entry("/metrics", Set.of("GET")));
+          Map.entry("/health/live", Set.of("GET", "HEAD")),
+          Map.entry("/health/ready", Set.of("GET", "HEAD")),
+          Map.entry("/metrics", Set.of("GET", "HEAD")));
 
   private static TestFanfare fanfare;
   private static ApiCalls api;
@@ -73,10 +73,14 @@ class ErrorsJourneyTest {
   void aMethodThatAPathDoesNotKnowIsToldThoseThatItDoes() {
     METHODS.forEach(
         (path, methods) -> {
-          for (String method : List.of("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")) {
+          for (String method :
+              List.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")) {
             if (!methods.contains(method)) {
               Answer answer = api.call(method, path, null);
-              assertError(method + " " + path, answer, 405);
+              assertThat(answer.status()).as(method + " " + path).isEqualTo(405);
+              if (!method.equals("HEAD")) {
+                assertError(method + " " + path, answer, 405);
+              }
               assertThat(answer.header("Allow").split(", "))
                   .as(path)
                   .containsExactlyInAnyOrder(methods.toArray(String[]::new));

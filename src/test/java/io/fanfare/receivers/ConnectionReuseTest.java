@@ -17,6 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A connection is used again where that is safe: no delivery gets another's answer, and none burns
@@ -93,6 +95,86 @@ class ConnectionReuseTest {
     awaitEnded(noContent, 10);
     assertAllSucceeded(stray, "OK");
     assertAllSucceeded(noContent, "");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        // No line that ends: a parser keeps that to itself until the next answer comes.
+        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nOK and more",
+        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nOKHTTP/1.1 404 Not Yours\r\nx: y\r\n",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nOK\r\n0\r\n\r\nmore",
+        "HTTP/1.1 204 No Content\r\n\r\nbody",
+        "HTTP/1.1 204 No Content\r\ncontent-length: 4\r\n\r\nbody",
+        "HTTP/1.1 204 No Content\r\ntransfer-encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n"
+      })
+  void bytesTooManyMakeNoDeliveryArriveTwice(String raw) throws Exception {
+    String path = "/over/" + raw.hashCode();
+    receiver.answer(path, raw);
+    JsonObject webhook = webhook(path);
+    publish(path, 20);
+    awaitEnded(webhook, 20);
+    assertAllSucceeded(webhook, raw.contains("OK") ? "OK" : "");
+    assertThat(receiver.requests(path)).hasSize(20);
+  }
+
+  @Test
+  void aBodyOfAnAnswerWithoutOneThatComesLateMakesNoDeliveryArriveTwice() throws Exception {
+    receiver.on(
+        "/late-body",
+        exchange -> {
+          exchange.send("HTTP/1.1 204 No Content\r\ncontent-length: 4\r\n\r\n");
+          exchange.pause(Duration.ofMillis(5));
+          exchange.send("body");
+        });
+    JsonObject webhook = webhook("/late-body");
+    publish("/late-body", 20);
+    awaitEnded(webhook, 20);
+    assertAllSucceeded(webhook, "");
+    assertThat(receiver.requests("/late-body")).hasSize(20);
+  }
+
+  @Test
+  void noDeliveryOfAHostGetsTheAnswerOfAnother() throws Exception {
+    // One attempt of a loop at a time: what one gives back, the next one takes at once.
+    try (TestFanfare narrow =
+            TestFanfare.start(
+                Map.of(
+                    "FANFARE_DELIVERY_CONCURRENCY", "2", "FANFARE_DELIVERY_IN_FLIGHT_MAX", "2"));
+        HostileReceiver host = HostileReceiver.start()) {
+      for (int i = 0; i < 10; i++) {
+        String path = "/path/" + i;
+        host.answer(
+            path,
+            ("HTTP/1.1 20%d OK\r\ncontent-length: 7\r\n\r\n%s"
+                    + "HTTP/1.1 20%d OK\r\ncontent-length: 7\r\n\r\nstray/%d")
+                .formatted(i % 4, path, (i + 1) % 4, i));
+        narrow.webhook(host.url(path), ONE_ATTEMPT.copy().put("name", path));
+      }
+      for (int i = 0; i < 20; i++) {
+        narrow.publish("build.started", new JsonObject().put("i", i));
+      }
+      JsonArray webhooks = await(narrow.client().get("/api/webhooks")).getJsonArray("webhooks");
+      for (Object item : webhooks) {
+        JsonObject webhook = (JsonObject) item;
+        int number = Integer.parseInt(webhook.getString("name").substring("/path/".length()));
+        String deliveries = path(webhook) + "/deliveries?limit=100";
+        await()
+            .until(
+                () ->
+                    await(narrow.client().get(deliveries + "&status=success")).getInteger("total")
+                        == 20);
+        assertThat(await(narrow.client().get(deliveries)).getJsonArray("deliveries"))
+            .allSatisfy(
+                one -> {
+                  JsonObject delivery = (JsonObject) one;
+                  assertThat(delivery.getInteger("response_code")).isEqualTo(200 + number % 4);
+                  assertThat(delivery.getInteger("attempts")).isEqualTo(1);
+                  assertThat(delivery.getString("response_body")).isEqualTo("/path/" + number);
+                });
+        assertThat(host.requests("/path/" + number)).hasSize(20);
+      }
+    }
   }
 
   @Test

@@ -5,29 +5,21 @@ import static org.awaitility.Awaitility.await;
 
 import io.fanfare.TestFanfare;
 import io.fanfare.receivers.HostileReceiver.Exchange;
-import io.fanfare.receivers.HostileReceiver.Script;
-import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Receivers that take their time: every attempt ends at its deadline, and so does its connection.
+ * Receivers that take their time, or that are not there: {@link HostilityTest} has the kinds of
+ * slowness that begin with an answer.
  */
 class DeadlineTest {
-  private static final Duration STEP = Duration.ofMillis(20);
   private static final JsonObject ONE_SECOND = new JsonObject().put("timeout", 1);
-  private static final long TIMEOUT_MILLIS = 1_000;
-  // The contract's 100 ms, and room for the request to the API on a busy machine.
-  private static final long LATE_MILLIS = 500;
 
   private TestFanfare fanfare;
   private HostileReceiver receiver;
@@ -45,40 +37,37 @@ class DeadlineTest {
   }
 
   @Test
-  void everyKindOfSlownessEndsAtTheDeadlineAndLeavesNoConnection() throws Exception {
-    Map<String, Script> slow = new LinkedHashMap<>();
-    slow.put("/never", Exchange::hang);
-    slow.put("/half-head", sendThenHang("HTTP/1.1 200 OK\r\nx: "));
-    slow.put("/trickled-head", sendThenTrickle("HTTP/1.1 200 OK\r\n", "x"));
-    slow.put("/trickled-headers", sendThenTrickle("HTTP/1.1 200 OK\r\n", "x: y\r\n"));
-    slow.put(
-        "/informational",
-        sendThenTrickle(
-            "", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nx: y\r\n\r\n"));
-    Map<String, Script> slowBodies = new LinkedHashMap<>();
-    slowBodies.put("/no-body", sendThenHang("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n"));
-    slowBodies.put(
-        "/trickled-body", sendThenTrickle("HTTP/1.1 200 OK\r\ncontent-length: 99999\r\n\r\n", "x"));
-    slowBodies.put(
-        "/trickled-chunks",
-        sendThenTrickle("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", "1\r\nx\r\n"));
-    slowBodies.put("/until-close", sendThenTrickle("HTTP/1.1 200 OK\r\n\r\n", "x"));
-
-    Map<String, Tested> all = testAll(slow);
-    all.putAll(testAll(slowBodies));
-
-    all.forEach(
-        (path, tested) -> {
-          assertThat(tested.outcome())
-              .as(path)
-              .isEqualTo(slow.containsKey(path) ? "null timeout after 1 s" : "200 null");
-          assertThat(tested.millis())
-              .as(path)
-              .isBetween(TIMEOUT_MILLIS - 50, TIMEOUT_MILLIS + LATE_MILLIS);
+  void aReceiverThatTakesNothingIsLeftAtTheDeadline() throws Exception {
+    CountDownLatch left = new CountDownLatch(1);
+    receiver.beforeBody(
+        "/deaf",
+        exchange -> {
+          awaitUnread(left);
+          exchange.hang();
         });
-    all.keySet().forEach(path -> await().until(() -> receiver.cut(path) == 1));
-    assertThat(receiver.open()).isZero();
+    JsonObject webhook = fanfare.webhook(receiver.url("/deaf"), ONE_SECOND);
+    // More than all buffers between us hold.
+    JsonObject large = new JsonObject().put("text", "x".repeat(900_000));
+    JsonObject answer =
+        TestFanfare.await(
+            fanfare
+                .client()
+                .post(
+                    "/api/webhooks/" + webhook.getString("webhook_id") + "/test",
+                    new JsonObject().put("payload", large)));
+    assertThat(answer.getString("error")).isEqualTo("timeout after 1 s");
+    left.countDown();
+    await().until(() -> receiver.open() == 0);
     assertThat(Tested.of(fanfare, receiver.url("/well")).outcome()).isEqualTo("200 null");
+  }
+
+  @Test
+  void aPortThatNobodyListensOnRefusesAtOnce() throws Exception {
+    int port = receiver.port();
+    receiver.close();
+    Tested tested =
+        TestFanfare.await(Tested.start(fanfare, "http://127.0.0.1:" + port + "/", ONE_SECOND));
+    assertThat(tested.outcome()).isEqualTo("null connection refused");
   }
 
   @Test
@@ -94,37 +83,11 @@ class DeadlineTest {
     assertThat(tested.answer().getValue("response_body")).isNull();
   }
 
-  // All at once, which the client's five connections allow.
-  private Map<String, Tested> testAll(Map<String, Script> scripts) throws TimeoutException {
-    Map<String, JsonObject> webhooks = new LinkedHashMap<>();
-    for (Map.Entry<String, Script> entry : scripts.entrySet()) {
-      receiver.on(entry.getKey(), entry.getValue());
-      webhooks.put(entry.getKey(), fanfare.webhook(receiver.url(entry.getKey()), ONE_SECOND));
+  private static void awaitUnread(CountDownLatch left) {
+    try {
+      assertThat(left.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
-    List<Future<Tested>> running = new ArrayList<>();
-    webhooks.values().forEach(webhook -> running.add(Tested.again(fanfare, webhook)));
-    Map<String, Tested> ended = new LinkedHashMap<>();
-    int i = 0;
-    for (String path : webhooks.keySet()) {
-      ended.put(path, TestFanfare.await(running.get(i++)));
-    }
-    return ended;
-  }
-
-  private static Script sendThenHang(String begin) {
-    return exchange -> {
-      exchange.send(begin);
-      exchange.hang();
-    };
-  }
-
-  private static Script sendThenTrickle(String begin, String drop) {
-    return exchange -> {
-      exchange.send(begin);
-      while (exchange.pause(STEP)) {
-        exchange.send(drop);
-      }
-      exchange.hang();
-    };
   }
 }

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** A DNS server on loopback that answers each name as the test wants it. */
@@ -36,11 +35,36 @@ final class FakeDns implements AutoCloseable {
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final DatagramChannel channel;
-  private final Map<String, Answer> answers = new ConcurrentHashMap<>();
-  private final List<String> queries = new CopyOnWriteArrayList<>();
+  private final Map<String, Zone> zones = new ConcurrentHashMap<>();
 
-  /** What a name has; a negative code is no answer at all. */
-  private record Answer(int code, List<String> addresses) {}
+  /** What is said of a name; asked once for each query. */
+  interface Zone {
+    /**
+     * The answer to a query for addresses of one family.
+     *
+     * @param ipv6 whether it asks for IPv6 addresses
+     */
+    Answer answer(boolean ipv6);
+  }
+
+  /**
+   * A response code, and addresses of which those of the other family are left out.
+   *
+   * @param code negative for no response at all
+   */
+  record Answer(int code, List<String> addresses) {
+    static Answer of(String... addresses) {
+      return new Answer(DnsResponseCode.NOERROR.intValue(), List.of(addresses));
+    }
+
+    static Answer failing(DnsResponseCode code) {
+      return new Answer(code.intValue(), List.of());
+    }
+
+    static Answer none() {
+      return new Answer(-1, List.of());
+    }
+  }
 
   private FakeDns() {
     channel =
@@ -73,22 +97,22 @@ final class FakeDns implements AutoCloseable {
 
   /** The name has these addresses from now on, IPv4 and IPv6 mixed. */
   void name(String name, String... addresses) {
-    answers.put(name, new Answer(0, List.of(addresses)));
+    on(name, ipv6 -> Answer.of(addresses));
   }
 
   /** Queries for the name fail with this code from now on. */
   void fails(String name, DnsResponseCode code) {
-    answers.put(name, new Answer(code.intValue(), List.of()));
+    on(name, ipv6 -> Answer.failing(code));
   }
 
   /** Queries for the name are not answered from now on. */
   void silent(String name) {
-    answers.put(name, new Answer(-1, List.of()));
+    on(name, ipv6 -> Answer.none());
   }
 
-  /** How often the name was asked for. */
-  long queries(String name) {
-    return queries.stream().filter(name::equals).count();
+  /** Queries for the name are answered so from now on. */
+  void on(String name, Zone zone) {
+    zones.put(name, zone);
   }
 
   private final class Answering extends SimpleChannelInboundHandler<DatagramDnsQuery> {
@@ -96,9 +120,8 @@ final class FakeDns implements AutoCloseable {
     protected void channelRead0(ChannelHandlerContext context, DatagramDnsQuery query) {
       DnsQuestion question = query.recordAt(DnsSection.QUESTION);
       String name = question.name().toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
-      queries.add(name);
-      Answer answer =
-          answers.getOrDefault(name, new Answer(DnsResponseCode.NXDOMAIN.intValue(), List.of()));
+      Zone zone = zones.getOrDefault(name, ipv6 -> Answer.failing(DnsResponseCode.NXDOMAIN));
+      Answer answer = zone.answer(question.type().equals(DnsRecordType.AAAA));
       if (answer.code() < 0) {
         return;
       }

@@ -16,29 +16,33 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A receiver on raw sockets that does to each path what the test wants, byte for byte, and keeps
- * the bytes that it got.
+ * the bytes that it got. One thread for each connection.
  */
-final class HostileReceiver implements AutoCloseable {
+public final class HostileReceiver implements AutoCloseable {
   private static final int RECEIVE_BUFFER = 8 << 10;
 
   private final ServerSocket server;
   private final Map<String, Script> scripts = new ConcurrentHashMap<>();
+  private final Map<String, Script> scriptsBeforeBody = new ConcurrentHashMap<>();
+  private volatile Script greeting = exchange -> {};
   private volatile Script otherwise =
       exchange -> exchange.send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nOK");
-  private final List<Request> requests = new CopyOnWriteArrayList<>();
-  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-  private final List<String> cut = new CopyOnWriteArrayList<>();
+  private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
+  private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
+  private final Queue<String> cut = new ConcurrentLinkedQueue<>();
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicInteger open = new AtomicInteger();
 
   /** What is done when a request has arrived; what it throws ends the connection. */
-  interface Script {
+  public interface Script {
+    /** Does it. */
     void run(Exchange exchange) throws IOException;
   }
 
@@ -78,7 +82,7 @@ final class HostileReceiver implements AutoCloseable {
   }
 
   /** A request and the way to answer it. */
-  static final class Exchange {
+  public static final class Exchange {
     private final Socket socket;
     private final InputStream in;
     private final Request request;
@@ -117,6 +121,31 @@ final class HostileReceiver implements AutoCloseable {
       }
     }
 
+    /** Waits for bytes that are no request, and drops those that have come. */
+    void drop() throws IOException {
+      if (in.read() < 0) {
+        throw new IOException("the other side has closed");
+      }
+      in.skipNBytes(in.available());
+    }
+
+    /** Waits for another request, and answers whether none came in that time. */
+    boolean isIdleFor(Duration time) throws IOException {
+      socket.setSoTimeout((int) time.toMillis());
+      try {
+        in.mark(1);
+        if (in.read() < 0) {
+          throw new IOException("the other side has closed");
+        }
+        in.reset();
+        return false;
+      } catch (SocketTimeoutException e) {
+        return true;
+      } finally {
+        socket.setSoTimeout(0);
+      }
+    }
+
     /** Says nothing more until the other side ends the connection. */
     void hang() throws IOException {
       in.transferTo(OutputStream.nullOutputStream());
@@ -127,6 +156,12 @@ final class HostileReceiver implements AutoCloseable {
       socket.close();
     }
 
+    /** Sends a FIN, and reads on until the other side ends the connection. */
+    void halfClose() throws IOException {
+      socket.shutdownOutput();
+      hang();
+    }
+
     /** Ends the connection with a RST. */
     void reset() throws IOException {
       socket.setSoLinger(true, 0);
@@ -134,35 +169,57 @@ final class HostileReceiver implements AutoCloseable {
     }
   }
 
-  private HostileReceiver(String address) throws IOException {
+  private HostileReceiver(String address, int port) throws IOException {
     server = new ServerSocket();
     // Small, so that what is not read does not disappear in buffers.
     server.setReceiveBufferSize(RECEIVE_BUFFER);
-    server.bind(new InetSocketAddress(InetAddress.getByName(address), 0), 1_000);
+    server.bind(new InetSocketAddress(InetAddress.getByName(address), port), 1_000);
     daemon("receiver", this::accept);
   }
 
   /** A receiver that answers 200 to everything. */
-  static HostileReceiver start() throws IOException {
-    return new HostileReceiver("127.0.0.1");
+  public static HostileReceiver start() throws IOException {
+    return start("127.0.0.1");
   }
 
   /** The same on another address of this machine. */
-  static HostileReceiver start(String address) throws IOException {
-    return new HostileReceiver(address);
+  public static HostileReceiver start(String address) throws IOException {
+    return start(address, 0);
   }
 
-  int port() {
+  /** The same on a certain port. */
+  public static HostileReceiver start(String address, int port) throws IOException {
+    return new HostileReceiver(address, port);
+  }
+
+  /** The port. */
+  public int port() {
     return server.getLocalPort();
   }
 
-  String url(String path) {
+  /** The URL of a path, if it listens on 127.0.0.1. */
+  public String url(String path) {
     return "http://127.0.0.1:" + port() + path;
   }
 
   /** Does this to every request for the path from now on. */
   void on(String path, Script script) {
     scripts.put(path, script);
+  }
+
+  /** Does this to every connection before its first request from now on. */
+  void greet(Script script) {
+    greeting = script;
+  }
+
+  /** Does this when the head of a request for the path has arrived, without taking its body. */
+  void beforeBody(String path, Script script) {
+    scriptsBeforeBody.put(path, script);
+  }
+
+  /** Does all of these, each at its path. */
+  public void on(List<Hostility> hostilities) {
+    hostilities.forEach(hostility -> on(hostility.path(), hostility.script()));
   }
 
   /** Does this to every request for another path from now on. */
@@ -194,13 +251,18 @@ final class HostileReceiver implements AutoCloseable {
     return cut.stream().filter(path::equals).count();
   }
 
+  /** How many requests have arrived. */
+  int received() {
+    return requests.size();
+  }
+
   /** How many connections there have been. */
   int connections() {
     return connections.get();
   }
 
   /** How many connections nobody has closed yet. */
-  int open() {
+  public int open() {
     return open.get();
   }
 
@@ -222,9 +284,16 @@ final class HostileReceiver implements AutoCloseable {
     try (socket) {
       socket.setTcpNoDelay(true);
       InputStream in = new BufferedInputStream(socket.getInputStream(), 64 << 10);
+      greeting.run(
+          new Exchange(socket, in, new Request(number, 0, "", Buffer.buffer(), System.nanoTime())));
       int nth = 0;
       for (String head = readHead(in); head != null; head = readHead(in)) {
         nth++;
+        Request begun = new Request(number, nth, head, Buffer.buffer(), System.nanoTime());
+        Script early = scriptsBeforeBody.get(begun.path());
+        if (early != null) {
+          run(early, new Exchange(socket, in, begun));
+        }
         Request request =
             new Request(
                 number,

@@ -3,6 +3,7 @@ package io.fanfare.receivers;
 import static io.fanfare.TestFanfare.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanfare.TestFanfare;
 import io.netty.handler.codec.dns.DnsResponseCode;
@@ -10,13 +11,18 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.dns.AddressResolverOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names of receivers: what they resolve to is judged at every attempt, each address of it. */
@@ -28,6 +34,7 @@ class NamesTest {
   private static TestFanfare fanfare;
   private static HostileReceiver receiver;
   private static HostileReceiver canary;
+  private static int number;
 
   @BeforeAll
   static void start() throws TimeoutException, IOException {
@@ -44,7 +51,7 @@ class NamesTest {
                         .setCacheNegativeTimeToLive(0)
                         .setQueryTimeout(500)
                         .setMaxQueries(4)),
-            Map.of("FANFARE_DELIVERY_ALLOWED_NETWORKS", "127.0.0.1/32"));
+            Map.of("FANFARE_DELIVERY_ALLOWED_NETWORKS", "127.0.0.1/32,127.0.0.3/32"));
     receiver = HostileReceiver.start();
     canary = HostileReceiver.start("127.0.0.2");
   }
@@ -89,11 +96,80 @@ class NamesTest {
     assertThat(test("mixed.example", receiver.port())).isEqualTo(DENIED);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1, ::1",
+    "127.0.0.1, fd00::1",
+    "127.0.0.1, 64:ff9b::a9fe:a9fe",
+    "10.0.0.1, 2606:4700:4700::1111"
+  })
+  void oneDeniedAddressOfEitherFamilyDeniesTheName(String ipv4, String ipv6) throws Exception {
+    assumeTrue(speaksIpv6(), "this machine has no IPv6 address, so it asks for none");
+    String name = "both-" + ++number + ".example";
+    dns.name(name, ipv4, ipv6);
+    for (int i = 0; i < 3; i++) {
+      assertThat(test(name, receiver.port())).as("attempt %d", i).isEqualTo(DENIED);
+    }
+  }
+
   @Test
-  void ofANameWithAnIpv6AddressTooOnlyTheJudgedAddressIsDialled() throws Exception {
-    // Vert.x' resolver stops at the IPv4 answer; what it leaves out cannot be dialled either.
-    dns.name("mixed6.example", "127.0.0.1", "::1");
-    assertThat(test("mixed6.example", receiver.port())).isIn(DENIED, "200 null");
+  void aFamilyThatIsNotAnsweredDoesNotKeepTheOtherFromBeingDialled() throws Exception {
+    for (FakeDns.Answer other :
+        List.of(
+            FakeDns.Answer.failing(DnsResponseCode.SERVFAIL),
+            FakeDns.Answer.of(),
+            FakeDns.Answer.none())) {
+      String name = "half-" + ++number + ".example";
+      dns.on(name, ipv6 -> ipv6 ? other : FakeDns.Answer.of("127.0.0.1"));
+      assertThat(test(name, receiver.port())).as(other.toString()).isEqualTo("200 null");
+    }
+  }
+
+  @Test
+  void aNameThatChangesBetweenTheLookUpAndTheDialIsDialledAsItWasJudged() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    dns.on(
+        "rebound.example",
+        ipv6 ->
+            ipv6
+                ? FakeDns.Answer.of()
+                : FakeDns.Answer.of(asked.getAndIncrement() == 0 ? "127.0.0.1" : "127.0.0.2"));
+    JsonObject webhook = webhook("rebound.example", receiver.port());
+    assertThat(TestFanfare.await(Tested.again(fanfare, webhook)).outcome()).isEqualTo("200 null");
+    assertThat(asked).hasValue(1);
+    assertThat(TestFanfare.await(Tested.again(fanfare, webhook)).outcome()).isEqualTo(DENIED);
+  }
+
+  @Test
+  void aNameThatFlipsWithEveryQueryNeverReachesWhatIsDenied() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    dns.on(
+        "flipping.example",
+        ipv6 ->
+            ipv6
+                ? FakeDns.Answer.of()
+                : FakeDns.Answer.of(asked.getAndIncrement() % 2 == 0 ? "127.0.0.1" : "127.0.0.2"));
+    JsonObject webhook = webhook("flipping.example", canary.port());
+    for (int i = 0; i < 40; i++) {
+      assertThat(TestFanfare.await(Tested.again(fanfare, webhook)).outcome())
+          .isIn("null connection refused", DENIED);
+    }
+    assertThat(canary.connections()).isZero();
+  }
+
+  @Test
+  void aNameThatMovesTakesTheNextAttemptWithIt() throws Exception {
+    try (HostileReceiver moved = HostileReceiver.start("127.0.0.3", receiver.port())) {
+      moved.answer("/", "HTTP/1.1 201 Created\r\ncontent-length: 0\r\n\r\n");
+      dns.name("relocated.example", "127.0.0.1");
+      JsonObject webhook = webhook("relocated.example", receiver.port());
+      assertThat(TestFanfare.await(Tested.again(fanfare, webhook)).outcome()).isEqualTo("200 null");
+      // The connection to where it was is idle and alive, and is not taken.
+      dns.name("relocated.example", "127.0.0.3");
+      assertThat(TestFanfare.await(Tested.again(fanfare, webhook)).outcome()).isEqualTo("201 null");
+      assertThat(moved.requests("/").get(0).header("host"))
+          .isEqualTo("relocated.example:" + receiver.port());
+    }
   }
 
   @Test
@@ -166,6 +242,17 @@ class NamesTest {
     assertThat(tested.outcome())
         .isIn("null timeout after 1 s", UNKNOWN.formatted("silent.example"));
     assertThat(tested.millis()).isLessThan(1_500);
+  }
+
+  /** Whether look-ups ask for IPv6 addresses: where an interface has one that leads somewhere. */
+  private static boolean speaksIpv6() throws SocketException {
+    return NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        .anyMatch(
+            address ->
+                address instanceof Inet6Address
+                    && !address.isLoopbackAddress()
+                    && !address.isLinkLocalAddress());
   }
 
   private static JsonObject webhook(String host, int port) throws TimeoutException {

@@ -59,6 +59,44 @@ class NeighboursTest {
     assertThat(receiver.requests("/hanging").size()).isLessThanOrEqualTo(4 * 8);
   }
 
+  @Test
+  void everyHostilityAtOnceHoldsUpNobodyOfTheHost() throws Exception {
+    receiver.on(Hostility.all());
+    JsonObject often =
+        new JsonObject()
+            .put("timeout", 30)
+            .put("project_id", "hostile")
+            .put(
+                "retry_policy",
+                new JsonObject()
+                    .put("max_attempts", 5)
+                    .put("backoff_strategy", "fixed")
+                    .put("initial_delay", 1)
+                    .put("max_delay", 1));
+    for (Hostility hostility : Hostility.all()) {
+      fanfare.webhook(receiver.url(hostility.path()), often);
+    }
+    JsonObject well = fanfare.webhook(receiver.url("/fine"), often);
+    publish("hostile", 5);
+    for (Hostility hostility : Hostility.thatLast()) {
+      await().until(() -> !receiver.requests(hostility.path()).isEmpty());
+    }
+    publish("hostile", 20);
+    String path = "/api/webhooks/" + well.getString("webhook_id");
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                await(fanfare.client().get(path))
+                        .getJsonObject("stats")
+                        .getInteger("successful_deliveries")
+                    == 25);
+    assertThat(
+            await(fanfare.client().get(path + "/deliveries?limit=100")).getJsonArray("deliveries"))
+        .allSatisfy(item -> assertThat(((JsonObject) item).getInteger("attempts")).isEqualTo(1));
+    assertThat(receiver.requests("/fine")).hasSize(25);
+  }
+
   private static void publish(String project, int events) throws TimeoutException {
     JsonArray all = new JsonArray();
     for (int i = 0; i < events; i++) {

@@ -5,13 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fanfare.TestFanfare;
+import io.fanfare.database.TestDatabase;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.Row;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,20 +36,32 @@ class StatusTest {
           .put("initial_delay", 1)
           .put("max_delay", 1);
 
+  private static final String DATABASE = TestDatabase.url();
+  private static final String ENDED =
+      """
+      select w.url, concat_ws(' ', d.status, d.attempts, coalesce(d.response_code::text, 'null'),
+        coalesce(w.disabled_reason, 'null')) as met
+      from delivery d
+      join webhook w on w.number = d.webhook
+      where w.project_id = 'every' and d.status <> 'pending'
+      """;
+
   private static TestFanfare fanfare;
   private static HostileReceiver receiver;
   private static int number;
 
   @BeforeAll
   static void start() throws TimeoutException, IOException {
-    fanfare = TestFanfare.start();
+    fanfare = TestFanfare.start(DATABASE, Map.of());
     receiver = HostileReceiver.start();
     Pattern status = Pattern.compile("/answer/(\\d+)");
     receiver.otherwise(
         exchange -> {
           Matcher matcher = status.matcher(exchange.request().path());
           String code = matcher.lookingAt() ? matcher.group(1) : "200";
-          exchange.send("HTTP/1.1 " + code + " Whatever\r\ncontent-length: 0\r\n\r\n");
+          boolean bodiless = code.startsWith("1") || code.equals("204") || code.equals("304");
+          String length = bodiless ? "" : "content-length: 0\r\n";
+          exchange.send("HTTP/1.1 " + code + " Whatever\r\n" + length + "\r\n");
         });
   }
 
@@ -97,6 +118,59 @@ class StatusTest {
       assertThat(read.getJsonArray("recent_deliveries").getJsonObject(0).getString("error"))
           .isEqualTo(phrase);
     }
+  }
+
+  @Test
+  void everyStatusThereIsEndsAsTheTableSays() throws Exception {
+    List<Future<JsonObject>> made = new ArrayList<>();
+    for (int status = 100; status < 600; status++) {
+      made.add(
+          fanfare
+              .client()
+              .post(
+                  "/api/webhooks",
+                  new JsonObject()
+                      .put("name", "every status")
+                      .put("url", receiver.url("/answer/" + status + "/every"))
+                      .put("events", new JsonArray().add("*"))
+                      .put("project_id", "every")
+                      .put("timeout", 1)
+                      .put("retry_policy", TWO_QUICK_ATTEMPTS)));
+    }
+    await(Future.all(made));
+    publish("every");
+
+    PgConnection connection = await(PgConnection.connect(fanfare.vertx(), DATABASE));
+    Map<String, String> met = new HashMap<>();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () -> {
+              for (Row row : await(connection.query(ENDED).execute())) {
+                met.put(row.getString("url"), row.getString("met"));
+              }
+              return met.size() == made.size();
+            });
+    await(connection.close());
+
+    SoftAssertions softly = new SoftAssertions();
+    for (int status = 100; status < 600; status++) {
+      softly
+          .assertThat(met.get(receiver.url("/answer/" + status + "/every")))
+          .as("%d", status)
+          .isEqualTo(expected(status));
+    }
+    System.out.println("status.mismatches = " + softly.errorsCollected().size());
+    softly.assertAll();
+  }
+
+  /** How it ends, attempts, code, why the webhook is inactive: the table of the contract. */
+  private static String expected(int status) {
+    if (status < 200) {
+      return "failed 2 null null";
+    }
+    String code = status + " " + (status == 410 ? "gone" : "null");
+    return status < 300 ? "success 1 " + code : "failed " + (status < 500 ? 1 : 2) + " " + code;
   }
 
   @ParameterizedTest
@@ -163,15 +237,7 @@ class StatusTest {
 
   /** Publishes one event for the webhook and waits for the end of its delivery. */
   private static JsonObject deliver(JsonObject webhook, String project) throws TimeoutException {
-    await(
-        fanfare
-            .client()
-            .post(
-                "/api/events",
-                new JsonObject()
-                    .put("event", "build.started")
-                    .put("project_id", project)
-                    .put("data", new JsonObject())));
+    publish(project);
     await()
         .pollInterval(Duration.ofMillis(20))
         .until(
@@ -182,6 +248,18 @@ class StatusTest {
     return await(fanfare.client().get(path(webhook) + "/deliveries"))
         .getJsonArray("deliveries")
         .getJsonObject(0);
+  }
+
+  private static void publish(String project) throws TimeoutException {
+    await(
+        fanfare
+            .client()
+            .post(
+                "/api/events",
+                new JsonObject()
+                    .put("event", "build.started")
+                    .put("project_id", project)
+                    .put("data", new JsonObject())));
   }
 
   private static String path(JsonObject webhook) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fanfare.TestFanfare;
+import io.vertx.core.Future;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.dns.AddressResolverOptions;
 import io.vertx.core.http.HttpServer;
@@ -12,6 +13,8 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PfxOptions;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
@@ -34,7 +37,14 @@ class TlsTest {
   static void start() throws Exception {
     dns = FakeDns.start();
     for (String name :
-        List.of("good.example", "other.example", "expired.example", "self.example")) {
+        List.of(
+            "good.example",
+            "other.example",
+            "expired.example",
+            "self.example",
+            "a.wild.example",
+            "a.b.wild.example",
+            "wild.example")) {
       dns.name(name, "127.0.0.1");
     }
     TestCertificates certificates = new TestCertificates(folder);
@@ -44,8 +54,10 @@ class TlsTest {
     certificates.signedBy(
         "authority", "expired", "dns:expired.example", "-startdate", "-9d", "-validity", "3");
     certificates.keyStore("self", "dns:self.example");
+    certificates.keyStore("wild", "dns:*.wild.example");
     // Whom an operator trusts is what Java trusts: javax.net.ssl.trustStore.
-    System.setProperty(TRUST_STORE, certificates.trustStore("good", "authority").toString());
+    System.setProperty(
+        TRUST_STORE, certificates.trustStore("good", "wild", "authority").toString());
     fanfare =
         TestFanfare.start(
             new VertxOptions()
@@ -91,6 +103,91 @@ class TlsTest {
   void oneThatNobodyVouchesForIsNot() throws Exception {
     assertThat(test("https://self.example:" + server("self").actualPort() + "/"))
         .isEqualTo(REFUSED);
+  }
+
+  @Test
+  void aWildcardStandsForOneLabel() throws Exception {
+    int port = server("wild").actualPort();
+    assertThat(test("https://a.wild.example:" + port + "/")).isEqualTo("200 null a.wild.example");
+    assertThat(test("https://a.b.wild.example:" + port + "/")).isEqualTo(REFUSED);
+    assertThat(test("https://wild.example:" + port + "/")).isEqualTo(REFUSED);
+  }
+
+  @Test
+  void aReceiverThatSpeaksAnOldVersionOnlyIsNot() throws Exception {
+    // TLS 1.1, which RFC 8996 forbids: chosen by the server, and told by its alert.
+    byte[] hello = bytes("16 0302 002a 02 000026 0302" + " 5a".repeat(32) + " 00 c013 00");
+    byte[] alert = bytes("15 0301 0002 02 46");
+    for (byte[] answer : List.of(hello, alert)) {
+      assertThat(
+              greeted(
+                  exchange -> {
+                    exchange.drop();
+                    exchange.send(answer);
+                    exchange.hang();
+                  }))
+          .isEqualTo(REFUSED);
+    }
+  }
+
+  @Test
+  void aHandshakeThatIsCutIsAFailedAttempt() throws Exception {
+    assertThat(
+            greeted(
+                exchange -> {
+                  exchange.drop();
+                  exchange.close();
+                }))
+        .isEqualTo(REFUSED);
+    assertThat(
+            greeted(
+                exchange -> {
+                  exchange.drop();
+                  exchange.reset();
+                }))
+        .isEqualTo(REFUSED);
+  }
+
+  @Test
+  void aHandshakeThatHangsOrTricklesEndsAtTheDeadline() throws Exception {
+    try (HostileReceiver hanging = HostileReceiver.start();
+        HostileReceiver trickling = HostileReceiver.start()) {
+      hanging.greet(HostileReceiver.Exchange::hang);
+      trickling.greet(
+          exchange -> {
+            exchange.drop();
+            exchange.send(bytes("16 0303 4000"));
+            while (exchange.pause(Duration.ofMillis(20))) {
+              exchange.send(new byte[1]);
+            }
+            exchange.hang();
+          });
+      Future<Tested> hung = startAt(hanging);
+      Future<Tested> trickled = startAt(trickling);
+      assertThat(TestFanfare.await(hung).outcome()).isEqualTo("null timeout after 1 s");
+      assertThat(TestFanfare.await(trickled).outcome()).isEqualTo("null timeout after 1 s");
+      // The attempt does not wait for the end of the handshake, which has a limit of its own.
+      await().until(() -> hanging.open() + trickling.open() == 0);
+    }
+  }
+
+  /** What an attempt meets where each connection is greeted so, instead of a handshake. */
+  private static String greeted(HostileReceiver.Script script) throws Exception {
+    try (HostileReceiver raw = HostileReceiver.start()) {
+      raw.greet(script);
+      String outcome = TestFanfare.await(startAt(raw)).outcome();
+      await().until(() -> raw.open() == 0);
+      return outcome;
+    }
+  }
+
+  private static Future<Tested> startAt(HostileReceiver raw) throws TimeoutException {
+    return Tested.start(
+        fanfare, "https://good.example:" + raw.port() + "/", new JsonObject().put("timeout", 1));
+  }
+
+  private static byte[] bytes(String hex) {
+    return HexFormat.of().parseHex(hex.replace(" ", ""));
   }
 
   @Test
