@@ -138,6 +138,17 @@ public final class TestFanfare implements AutoCloseable {
     return await(client.post("/api/events", new JsonObject().put("event", type).put("data", data)));
   }
 
+  /** Publishes an event of a project and returns the answer. */
+  public JsonObject publishFor(String project) throws TimeoutException {
+    return await(
+        client.post(
+            "/api/events",
+            new JsonObject()
+                .put("event", "build.started")
+                .put("project_id", project)
+                .put("data", new JsonObject())));
+  }
+
   /** Waits for a future, for a minute at most. */
   public static <T> T await(Future<T> future) throws TimeoutException {
     return future.await(SECONDS, TimeUnit.SECONDS);

@@ -32,9 +32,11 @@ import org.slf4j.LoggerFactory;
 final class Attempt implements Exchange {
   private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
 
+  private static final int STATUS_MIN = 200;
   private static final int STATUS_MAX = 599;
   private static final long STALE_CLOSE_NANOS = 1_000_000_000;
   private static final String CUT = "connection closed before the answer";
+  private static final String MALFORMED = "malformed answer";
 
   private final ContextInternal context;
   private final DeliveryLoop loop;
@@ -48,7 +50,7 @@ final class Attempt implements Exchange {
   private final Promise<Outcome> ended;
   private final ByteBuf answer = Unpooled.buffer(0);
 
-  private long startedAt;
+  private final long startedAt;
   private boolean over;
   private @Nullable Deadline deadline;
   private long sentNanos;
@@ -152,9 +154,11 @@ final class Attempt implements Exchange {
   @Override
   public void head(HttpResponse head) {
     responseMillis = (int) ((System.nanoTime() - sentNanos) / 1_000_000);
-    if (head.status().code() > STATUS_MAX) {
-      // Nothing is defined there (RFC 9110, section 15).
-      malformed(null);
+    int status = head.status().code();
+    if (status < STATUS_MIN || status > STATUS_MAX) {
+      // No final status is defined there (RFC 9110, section 15). The receiver has answered this
+      // request, though, and is not asked again at once.
+      finish(Outcome.Kind.NETWORK, MALFORMED, null);
       return;
     }
     response = head;
@@ -194,7 +198,7 @@ final class Attempt implements Exchange {
     } else if (isReused()) {
       sendAnew();
     } else {
-      finish(Outcome.Kind.NETWORK, "malformed answer", cause);
+      finish(Outcome.Kind.NETWORK, MALFORMED, cause);
     }
   }
 

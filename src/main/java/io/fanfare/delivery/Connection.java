@@ -12,7 +12,6 @@ import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
@@ -30,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An HTTP/1.1 connection to a receiver (RFC 9112), with one exchange on it at a time. It knows no
  * more of HTTP than a delivery needs: a request is one buffer with its head and its body, written
- * at once, and the parser of answers is Netty's. Vert.x' own client costs half as much again for a
- * delivery.
+ * at once, and the parser of answers is Netty's. Vert.x' own client makes a request, a stream,
+ * promises and header maps for each.
  *
  * <p>What comes while no exchange is under way, or behind the end of an answer, belongs to no
  * answer: then the connection is closed, and nothing of it is taken for the next answer. An
@@ -205,12 +204,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void headed(HttpResponse response) {
     if (response.protocolVersion().majorVersion() != 1) {
       failed(new IllegalStateException("an answer of HTTP/" + response.protocolVersion()));
-    } else if (response.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
+    } else if (response.status().codeClass() != HttpStatusClass.INFORMATIONAL
+        || response.status().code() == SWITCHING_PROTOCOLS
+        || ++informational > INFORMATIONAL_MAX) {
       head = response;
       exchange().head(response);
-    } else if (response.status().code() == SWITCHING_PROTOCOLS
-        || ++informational > INFORMATIONAL_MAX) {
-      failed(new IllegalStateException("informational answers without an end"));
     }
   }
 
@@ -259,8 +257,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
    * These have no body (RFC 9112, section 6.3). Who announces one may well send it, and then it
    * would be read as the begin of the next answer.
    */
-  private static boolean announcesBodyItCannotHave(HttpMessage answer) {
-    int status = ((HttpResponse) answer).status().code();
+  private static boolean announcesBodyItCannotHave(HttpResponse answer) {
+    int status = answer.status().code();
     if (status != NO_CONTENT && status != NOT_MODIFIED) {
       return false;
     }

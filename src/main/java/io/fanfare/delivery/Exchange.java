@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 interface Exchange {
-  /** The head of the answer; those of informational ones are passed over. */
+  /**
+   * The head of the answer. Those of informational ones are passed over, except where no answer can
+   * follow: that of 101, and one after too many.
+   */
   void head(HttpResponse head);
 
   /** A part of the answer's body, which belongs to the connection again after this call. */

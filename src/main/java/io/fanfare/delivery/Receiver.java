@@ -35,10 +35,14 @@ final class Receiver {
   private final UsualHeaders usualHeaders = new UsualHeaders();
   private Connections.@Nullable Endpoint endpoint;
 
-  /** The lines of a head up to their values, which depend on {@code delivery.header_prefix}. */
+  /**
+   * The lines of a head up to their values, which depend on {@code delivery.header_prefix}.
+   *
+   * @param reserved all our names, in lower case
+   */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Names(
-      Set<String> lowerCase,
+      Set<String> reserved,
       String fixed,
       String webhookId,
       byte[] event,
@@ -56,7 +60,7 @@ final class Receiver {
           Stream.of("Event", "Delivery", "Webhook-ID", "Timestamp", "Signature-256")
               .map(prefix::concat)
               .toList();
-      Set<String> all =
+      Set<String> reserved =
           Stream.concat(
                   own.stream(),
                   Stream.of(
@@ -70,7 +74,7 @@ final class Receiver {
               .map(name -> name.toLowerCase(Locale.ROOT))
               .collect(Collectors.toUnmodifiableSet());
       return new Names(
-          all,
+          reserved,
           "content-type: application/json\r\nuser-agent: " + config.userAgent() + "\r\n",
           own.get(2) + ": ",
           line(own.get(0)),
@@ -105,7 +109,7 @@ final class Receiver {
     this.names = names;
     Map<String, String> ownHeaders = new LinkedHashMap<>(webhook.headers());
     // What is ours wins: a name may have become ours when the configured prefix changed.
-    ownHeaders.keySet().removeIf(name -> names.lowerCase().contains(name.toLowerCase(Locale.ROOT)));
+    ownHeaders.keySet().removeIf(name -> names.reserved().contains(name.toLowerCase(Locale.ROOT)));
     // Refuses what no request can carry, before there is one.
     HttpHeaders.headers().addAll(ownHeaders);
     StringBuilder lines =

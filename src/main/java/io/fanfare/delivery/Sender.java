@@ -41,8 +41,7 @@ final class Sender {
     this.context = (ContextInternal) context;
     this.delivering = delivering;
     this.loop = loop;
-    this.resolver =
-        new Resolver((ContextInternal) context, delivering.loops().lookup(), delivering.networks());
+    this.resolver = new Resolver(this.context, delivering.loops().lookup(), delivering.networks());
     this.names = Receiver.Names.of(delivering.config());
     this.breaker = closedBreaker(context.owner());
   }

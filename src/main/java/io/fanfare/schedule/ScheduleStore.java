@@ -56,8 +56,7 @@ final class ScheduleStore {
 
   // The BRIN index on id bounds recovery and repair to what lies between two ids, and nothing but a
   // bitmap scan reads it. Without one the key of the whole day is read: 27,000 blocks instead of
-  // 236 for
-  // the last 10,000 of two million rows, PostgreSQL 15.
+  // 236 for the last 10,000 of two million rows, PostgreSQL 15.
   private static final String READ_BLOCK_RANGES = "set local enable_bitmapscan = on";
 
   private static final String HELD_BY_EARLIER =

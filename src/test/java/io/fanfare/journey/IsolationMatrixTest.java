@@ -17,6 +17,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -299,16 +300,18 @@ class IsolationMatrixTest {
 
   /** What other tests have published is delivered, and counted: counts move when they are read. */
   private static Map<String, List<String>> rowsAtRest() throws TimeoutException {
-    Map<String, List<String>> known = rows();
-    while (true) {
-      api.get("/api/webhooks/" + theirs.webhook() + "/stats");
-      Map<String, List<String>> now = rows();
-      if (now.equals(known)
-          && now.get("delivery").stream().noneMatch(row -> row.contains(",pending,"))) {
-        return now;
-      }
-      known = now;
-    }
+    List<Map<String, List<String>>> looks = new ArrayList<>(List.of(rows()));
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () -> {
+              api.get("/api/webhooks/" + theirs.webhook() + "/stats");
+              Map<String, List<String>> now = rows();
+              boolean same = now.equals(looks.set(0, now));
+              return same
+                  && now.get("delivery").stream().noneMatch(row -> row.contains(",pending,"));
+            });
+    return looks.get(0);
   }
 
   private static Map<String, List<String>> rows() throws TimeoutException {

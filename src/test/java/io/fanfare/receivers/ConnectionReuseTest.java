@@ -238,6 +238,26 @@ class ConnectionReuseTest {
     assertThat(stats(webhook).getInteger("failed_deliveries")).isEqualTo(1);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 600 Odd\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n"
+      })
+  void aWholeHeadThatMeansNothingIsTheReceiversAnswerAndNotAskedForAgain(String odd)
+      throws Exception {
+    String path = "/odd/" + odd.hashCode();
+    AtomicInteger requests = new AtomicInteger();
+    receiver.on(path, exchange -> exchange.send(requests.incrementAndGet() == 1 ? OK : odd));
+    JsonObject webhook = webhook(path);
+    publish(path, 1);
+    awaitEnded(webhook, 1);
+    publish(path, 1);
+    awaitEnded(webhook, 2);
+    assertThat(receiver.requests(path)).hasSize(2);
+    assertThat(stats(webhook).getInteger("failed_deliveries")).isEqualTo(1);
+  }
+
   private static JsonObject webhook(String path) throws TimeoutException {
     return webhook(receiver.url(path), path);
   }

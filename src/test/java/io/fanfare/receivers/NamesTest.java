@@ -194,7 +194,7 @@ class NamesTest {
     dns.name("never.example", "10.0.0.1");
     JsonObject webhook =
         fanfare.webhook("http://never.example/", new JsonObject().put("project_id", "never"));
-    publish("never");
+    fanfare.publishFor("never");
     await().until(() -> stats(webhook).getInteger("failed_deliveries") == 1);
     assertThat(last(webhook).getString("error")).isEqualTo("target address is not allowed");
     assertThat(last(webhook).getInteger("attempts")).isEqualTo(1);
@@ -215,7 +215,7 @@ class NamesTest {
                         .put("backoff_strategy", "fixed")
                         .put("initial_delay", 1)
                         .put("max_delay", 1)));
-    publish("lost");
+    fanfare.publishFor("lost");
     await().until(() -> last(webhook).getInteger("attempts") >= 11);
     assertThat(read(webhook).getJsonObject("circuit").getString("state")).isEqualTo("closed");
   }
@@ -262,18 +262,6 @@ class NamesTest {
 
   private static String test(String host, int port) throws TimeoutException {
     return TestFanfare.await(Tested.again(fanfare, webhook(host, port))).outcome();
-  }
-
-  private static void publish(String project) throws TimeoutException {
-    await(
-        fanfare
-            .client()
-            .post(
-                "/api/events",
-                new JsonObject()
-                    .put("event", "build.started")
-                    .put("project_id", project)
-                    .put("data", new JsonObject())));
   }
 
   private static JsonObject last(JsonObject webhook) throws TimeoutException {

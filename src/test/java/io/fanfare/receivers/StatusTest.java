@@ -138,7 +138,7 @@ class StatusTest {
                       .put("retry_policy", TWO_QUICK_ATTEMPTS)));
     }
     await(Future.all(made));
-    publish("every");
+    fanfare.publishFor("every");
 
     PgConnection connection = await(PgConnection.connect(fanfare.vertx(), DATABASE));
     Map<String, String> met = new HashMap<>();
@@ -237,7 +237,7 @@ class StatusTest {
 
   /** Publishes one event for the webhook and waits for the end of its delivery. */
   private static JsonObject deliver(JsonObject webhook, String project) throws TimeoutException {
-    publish(project);
+    fanfare.publishFor(project);
     await()
         .pollInterval(Duration.ofMillis(20))
         .until(
@@ -248,18 +248,6 @@ class StatusTest {
     return await(fanfare.client().get(path(webhook) + "/deliveries"))
         .getJsonArray("deliveries")
         .getJsonObject(0);
-  }
-
-  private static void publish(String project) throws TimeoutException {
-    await(
-        fanfare
-            .client()
-            .post(
-                "/api/events",
-                new JsonObject()
-                    .put("event", "build.started")
-                    .put("project_id", project)
-                    .put("data", new JsonObject())));
   }
 
   private static String path(JsonObject webhook) {

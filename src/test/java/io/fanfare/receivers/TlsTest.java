@@ -213,15 +213,7 @@ class TlsTest {
                 .put(
                     "retry_policy",
                     new JsonObject().put("max_attempts", 2).put("initial_delay", 1)));
-    await(
-        fanfare
-            .client()
-            .post(
-                "/api/events",
-                new JsonObject()
-                    .put("event", "build.started")
-                    .put("project_id", "again")
-                    .put("data", new JsonObject())));
+    fanfare.publishFor("again");
     await().until(() -> recent(webhook).getString("status").equals("failed"));
     assertThat(recent(webhook).getInteger("attempts")).isEqualTo(2);
     assertThat(recent(webhook).getString("error")).isEqualTo("TLS handshake failed");
