@@ -50,6 +50,7 @@ final class ChildProcess implements AutoCloseable {
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().remove(BenchedService.OPTIONS); // the service would warn of it
+    builder.environment().remove(BenchedServer.URL); // who shall use it is told
     builder.environment().putAll(environment);
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     return new ChildProcess(builder.start());
