@@ -7,6 +7,7 @@ import java.net.NetworkInterface;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,8 +15,6 @@ import java.util.Map;
  * process ends. Its CPU is known where it runs on this machine.
  */
 final class ExternalServer implements BenchedServer {
-  private static final int NOT_EMPTY = 69;
-
   // What extensions brought is not the user's data.
   private static final String TABLES =
       """
@@ -42,6 +41,20 @@ final class ExternalServer implements BenchedServer {
 
   private static boolean cleaning;
 
+  /** Its message says all. */
+  private static final class NotEmptyException extends IllegalStateException {
+    private static final long serialVersionUID = 1L;
+
+    private NotEmptyException(String message) {
+      super(message);
+    }
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this;
+    }
+  }
+
   private final String url;
   private long postmaster;
 
@@ -58,21 +71,31 @@ final class ExternalServer implements BenchedServer {
       }
       long tables = database.count("select count(*) " + TABLES);
       if (tables > 0) {
-        System.err.printf(
-            "the database '%s' is not empty, it has %d tables, views or sequences: benchmarks delete what they"
-                + " leave, so give them a database of their own%n",
-            DatabaseUrl.parse(url).getDatabase(), tables);
-        System.exit(NOT_EMPTY);
+        throw new NotEmptyException(
+            "the database '%s' is not empty, it has %d tables, views or sequences: benchmarks delete what they leave, so give them a database of their own"
+                .formatted(DatabaseUrl.parse(url).getDatabase(), tables));
       }
       cleaning = true;
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(url)));
+      ChildProcess.lastly(() -> leave(url));
     }
   }
 
+  /** In a process of its own: this one is on its way out, and starts nothing any more. */
   private static void leave(String url) {
-    try (BenchedDatabase database = new BenchedDatabase(url)) {
+    try (ChildProcess process =
+        ChildProcess.start(ExternalServer.class, List.of(), Map.of(URL, url))) {
+      process.await(ProcessOutput.READY);
+    } catch (IOException e) {
+      System.err.println("the database could not be emptied: " + e.getMessage());
+    }
+  }
+
+  /** Drops everything in the database that the environment names. */
+  public static void main(String[] args) {
+    try (BenchedDatabase database = new BenchedDatabase(System.getenv(URL))) {
       database.run(DROP_ALL);
     }
+    ProcessOutput.ready(0);
   }
 
   @Override
