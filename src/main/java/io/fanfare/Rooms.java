@@ -285,7 +285,8 @@ final class Rooms {
             (int) config.outcome().bodyInlineMax(),
             config.schedule().pageMax(),
             metrics);
-    return number -> new DeliverySupervisor(number, delivering);
+    int seatedMax = Math.max(1, config.delivery().awakeMax() / loops);
+    return number -> new DeliverySupervisor(number, seatedMax, delivering);
   }
 
   private Deployable stats() {

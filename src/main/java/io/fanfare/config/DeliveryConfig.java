@@ -14,6 +14,7 @@ public record DeliveryConfig(
     int concurrency,
     int inFlightMax,
     long heldBytesMax,
+    int awakeMax,
     double retryJitter,
     Duration maxWait,
     Duration idleUndeploy,
@@ -45,6 +46,7 @@ public record DeliveryConfig(
         .count("inFlightMax", inFlightMax, 1, 1_000_000)
         .rule("inFlightMax", inFlightMax >= concurrency, "at least delivery.concurrency")
         .bytes("heldBytesMax", heldBytesMax, 1 << 20, 16L << 30)
+        .count("awakeMax", awakeMax, 1, 1_000_000)
         .rule("retryJitter", retryJitter >= 0 && retryJitter <= 1, "from 0 to 1")
         .duration("maxWait", maxWait, Duration.ofMinutes(1), Duration.ofDays(30))
         .duration("idleUndeploy", idleUndeploy, Duration.ofMillis(100), Duration.ofDays(1))

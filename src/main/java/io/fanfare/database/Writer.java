@@ -24,6 +24,9 @@ public final class Writer {
   private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
   private static final long RETRY_MILLIS = 200;
 
+  /** So many of the largest statements of a flush take a limit's time on a slow machine. */
+  private static final int STATEMENTS_PER_LIMIT = 8;
+
   private final Vertx vertx;
   private final Database database;
   private final Pool pool;
@@ -50,9 +53,19 @@ public final class Writer {
 
   /** Runs the steps in one transaction; fails as {@link #execute} does. */
   public <T> Future<T> transaction(Function<SqlConnection, Future<T>> steps) {
+    return transaction(1, steps);
+  }
+
+  /**
+   * The same for steps of many statements: the server limits each of them by itself, and all
+   * together may take longer.
+   *
+   * @param statements how many there are, about
+   */
+  public <T> Future<T> transaction(int statements, Function<SqlConnection, Future<T>> steps) {
     return Deadline.run(
         pool,
-        limit,
+        limit.multipliedBy(1 + statements / STATEMENTS_PER_LIMIT),
         connection ->
             connection
                 .begin()

@@ -33,7 +33,7 @@ final class Backlog {
 
   /** The webhook's verticle. */
   interface Owner {
-    /** Deliveries came, with their permits. */
+    /** Deliveries came, with their permits; or none, where none was due. */
     void took(List<Delivery> page, int wanted);
 
     /** There may be something to do: something is due, or a permit came back. */
@@ -133,6 +133,8 @@ final class Backlog {
       window.stopSpilling(token);
       if (due) {
         owner.wake();
+      } else {
+        owner.took(List.of(), wanted);
       }
       return;
     }

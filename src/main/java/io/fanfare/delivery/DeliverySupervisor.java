@@ -8,11 +8,13 @@ import io.fanfare.event.Waiting;
 import io.fanfare.event.Window;
 import io.fanfare.schedule.Deleted;
 import io.fanfare.schedule.Wake;
+import io.fanfare.webhook.CircuitRecord;
 import io.fanfare.webhook.Webhook;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -39,6 +41,10 @@ import org.slf4j.LoggerFactory;
  *
  * All of that happens on this verticle's context, so a hand-over cannot meet a verticle on its way
  * out.
+ *
+ * <p>So many verticles are there at a time, and no more: further webhooks stand in a row with their
+ * work until one leaves, and while some do, idle ones leave at once. What a person asks for is done
+ * without standing in that row.
  */
 public final class DeliverySupervisor extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(DeliverySupervisor.class);
@@ -49,6 +55,12 @@ public final class DeliverySupervisor extends VerticleBase {
   private final Map<Integer, Seat> seats = new HashMap<>();
   // Circuits with a row of failures outlive their idle verticles.
   private final Map<Integer, Circuit> circuits = new HashMap<>();
+  private final ArrayDeque<Integer> standing = new ArrayDeque<>();
+  private final Crowd crowd = new SeatCrowd();
+  private final int seatedMax;
+  // Verticles that are there or on their way, without those that wait for a receiver to come back.
+  private int seated;
+  private volatile boolean crowded;
 
   /** A webhook's place: its verticle, if it is there, and what waits for it. */
   private static final class Seat {
@@ -56,15 +68,56 @@ public final class DeliverySupervisor extends VerticleBase {
     private @Nullable DeliveryVerticle verticle;
     private @Nullable Context context;
     private @Nullable String deployment;
+    private boolean standing;
+    private boolean blocked;
     private boolean ready;
+    private boolean woken;
     private boolean deleted;
+  }
+
+  /** Hears from verticles on whatever thread. */
+  private final class SeatCrowd implements Crowd {
+    @Override
+    public boolean isCrowded() {
+      return crowded;
+    }
+
+    @Override
+    public void atRest(int webhook) {
+      onSeat(webhook, seat -> retire(webhook, seat, 0));
+    }
+
+    @Override
+    public void blocked(int webhook) {
+      onSeat(
+          webhook,
+          seat -> {
+            if (!seat.blocked) {
+              seat.blocked = true;
+              seated--;
+              seatStanding();
+            }
+          });
+    }
+
+    private void onSeat(int webhook, Consumer<Seat> work) {
+      context.runOnContext(
+          v -> {
+            Seat seat = seats.get(webhook);
+            if (seat != null && seat.ready) {
+              work.accept(seat);
+            }
+          });
+    }
   }
 
   /**
    * @param number index among the supervisors
+   * @param seatedMax most verticles at a time
    */
-  public DeliverySupervisor(int number, Delivering delivering) {
+  public DeliverySupervisor(int number, int seatedMax, Delivering delivering) {
     this.number = number;
+    this.seatedMax = seatedMax;
     this.delivering = delivering;
   }
 
@@ -72,7 +125,12 @@ public final class DeliverySupervisor extends VerticleBase {
   public Future<?> start() {
     vertx.eventBus().localConsumer(Addresses.supervisor(number), this::onMessage);
     long sweep = Math.min(SWEEP_MAX_MILLIS, delivering.config().idleUndeploy().toMillis() / 2);
-    vertx.setPeriodic(sweep, timer -> retireIdle());
+    vertx.setPeriodic(
+        sweep,
+        timer -> {
+          retireIdle();
+          askForRoom();
+        });
     return Future.succeededFuture();
   }
 
@@ -131,9 +189,11 @@ public final class DeliverySupervisor extends VerticleBase {
       return;
     }
     Seat seat = seat(webhook);
-    if (seat != null) {
-      onVerticle(seat, DeliveryVerticle::wake);
+    if (seat == null || (seat.woken && !seat.ready)) {
+      return;
     }
+    seat.woken = !seat.ready;
+    onVerticle(seat, DeliveryVerticle::wake);
   }
 
   /** Has the schedule end what waits of a deleted webhook, but for what is in memory. */
@@ -152,6 +212,7 @@ public final class DeliverySupervisor extends VerticleBase {
   private void changed(Control.Changed changed, Message<Object> message) {
     Seat seat = seats.get(changed.webhook());
     if (seat != null) {
+      seatNow(changed.webhook(), seat);
       onVerticle(
           seat,
           verticle -> {
@@ -186,6 +247,7 @@ public final class DeliverySupervisor extends VerticleBase {
       return;
     }
     seat.deleted = true;
+    seatNow(webhook, seat);
     onVerticle(
         seat,
         verticle -> {
@@ -200,6 +262,7 @@ public final class DeliverySupervisor extends VerticleBase {
       message.fail(404, "the webhook is deleted");
       return;
     }
+    seatNow(test.webhook(), seat);
     onVerticle(
         seat,
         verticle ->
@@ -229,18 +292,68 @@ public final class DeliverySupervisor extends VerticleBase {
       }
       seat = new Seat();
       seats.put(webhook, seat);
-      deploy(known, seat);
+      if (seated < seatedMax) {
+        deploy(known, seat);
+      } else {
+        stand(webhook, seat);
+      }
     }
     return seat;
   }
 
+  private void stand(int webhook, Seat seat) {
+    seat.standing = true;
+    standing.add(webhook);
+    if (!crowded) {
+      crowded = true;
+      askForRoom();
+    }
+  }
+
+  private void askForRoom() {
+    if (!crowded) {
+      return;
+    }
+    for (Seat seat : seats.values()) {
+      DeliveryVerticle verticle = seat.verticle;
+      Context home = seat.context;
+      if (seat.ready && verticle != null && home != null) {
+        home.runOnContext(v -> verticle.makeRoom());
+      }
+    }
+  }
+
+  private void seatStanding() {
+    while (seated < seatedMax && !standing.isEmpty()) {
+      int webhook = standing.remove();
+      Seat seat = seats.get(webhook);
+      if (seat != null) {
+        seatNow(webhook, seat);
+      }
+    }
+    crowded = !standing.isEmpty();
+  }
+
+  /** Deploys one that stands, whether there is room or not. */
+  private void seatNow(int webhook, Seat seat) {
+    if (seat.standing) {
+      seat.standing = false;
+      Webhook known = delivering.index().byNumber(webhook);
+      // One that was deleted meanwhile sends nothing, but lets go of what it was handed.
+      deploy(webhook, known == null ? CircuitRecord.CLOSED : known.circuit(), seat);
+    }
+  }
+
   private void deploy(Webhook webhook, Seat seat) {
-    Circuit remembered = circuits.remove(webhook.number());
+    deploy(webhook.number(), webhook.circuit(), seat);
+  }
+
+  private void deploy(int webhook, CircuitRecord recorded, Seat seat) {
+    Circuit remembered = circuits.remove(webhook);
     Circuit circuit =
-        remembered != null
-            ? remembered
-            : new Circuit(delivering.config().circuit(), webhook.circuit());
-    DeliveryVerticle verticle = new DeliveryVerticle(webhook.number(), number, delivering, circuit);
+        remembered != null ? remembered : new Circuit(delivering.config().circuit(), recorded);
+    DeliveryVerticle verticle = new DeliveryVerticle(webhook, number, delivering, circuit, crowd);
+    seated++;
     vertx
         .deployVerticle(verticle)
         .onSuccess(
@@ -248,13 +361,18 @@ public final class DeliverySupervisor extends VerticleBase {
               seat.verticle = verticle;
               seat.deployment = deployment;
               seat.context = verticle.context();
-              seat.ready = true;
-              List<Consumer<DeliveryVerticle>> queued = List.copyOf(seat.queue);
-              seat.queue.clear();
-              queued.forEach(work -> onVerticle(seat, work));
+              passOn(seat);
             })
         .onFailure(
-            failure -> LOG.error("{} has no delivery verticle", webhook.publicId(), failure));
+            failure -> LOG.error("webhook number {} has no delivery verticle", webhook, failure));
+  }
+
+  private void passOn(Seat seat) {
+    seat.ready = true;
+    seat.woken = false;
+    List<Consumer<DeliveryVerticle>> queued = List.copyOf(seat.queue);
+    seat.queue.clear();
+    queued.forEach(work -> onVerticle(seat, work));
   }
 
   private void onVerticle(Seat seat, Consumer<DeliveryVerticle> work) {
@@ -278,7 +396,7 @@ public final class DeliverySupervisor extends VerticleBase {
       home.runOnContext(
           v -> {
             if (seat.deleted ? verticle.isDone() : verticle.isIdle(idleMillis)) {
-              context.runOnContext(w -> retire(entry.getKey(), seat));
+              context.runOnContext(w -> retire(entry.getKey(), seat, idleMillis));
             }
           });
     }
@@ -288,7 +406,7 @@ public final class DeliverySupervisor extends VerticleBase {
    * Asks once more on the verticle's loop, with new work queueing here meanwhile, and then lets it
    * go.
    */
-  private void retire(int webhook, Seat seat) {
+  private void retire(int webhook, Seat seat, long idleMillis) {
     DeliveryVerticle verticle = seat.verticle;
     Context home = seat.context;
     String deployment = seat.deployment;
@@ -298,10 +416,7 @@ public final class DeliverySupervisor extends VerticleBase {
     seat.ready = false;
     home.runOnContext(
         v -> {
-          boolean idle =
-              seat.deleted
-                  ? verticle.isDone()
-                  : verticle.isIdle(delivering.config().idleUndeploy().toMillis());
+          boolean idle = seat.deleted ? verticle.isDone() : verticle.isIdle(idleMillis);
           context.runOnContext(w -> retired(webhook, seat, verticle, deployment, idle));
         });
   }
@@ -309,10 +424,7 @@ public final class DeliverySupervisor extends VerticleBase {
   private void retired(
       int webhook, Seat seat, DeliveryVerticle verticle, String deployment, boolean idle) {
     if (!idle) {
-      seat.ready = true;
-      List<Consumer<DeliveryVerticle>> queued = List.copyOf(seat.queue);
-      seat.queue.clear();
-      queued.forEach(work -> onVerticle(seat, work));
+      passOn(seat);
       return;
     }
     vertx
@@ -324,9 +436,13 @@ public final class DeliverySupervisor extends VerticleBase {
               } else if (verticle.circuit().hasFailures()) {
                 circuits.put(webhook, verticle.circuit());
               }
+              if (!seat.blocked) {
+                seated--;
+              }
               Webhook known = delivering.index().byNumber(webhook);
               if (seat.queue.isEmpty()) {
                 seats.remove(webhook);
+                seatStanding();
                 return;
               }
               if (known == null) {
@@ -335,6 +451,7 @@ public final class DeliverySupervisor extends VerticleBase {
                 seats.remove(webhook);
                 Context home = verticle.context();
                 seat.queue.forEach(work -> home.runOnContext(v -> work.accept(verticle)));
+                seatStanding();
                 return;
               }
               Seat next = new Seat();

@@ -38,6 +38,7 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
   private final int supervisor;
   private final Delivering delivering;
   private final Circuit circuit;
+  private final Crowd crowd;
   private final Window window;
   private final Concurrency concurrency;
 
@@ -55,10 +56,13 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
 
   /**
    * @param circuit as it is known: from the database, or from an earlier verticle of the webhook
+   * @param crowd is told when the verticle may leave
    */
   @SuppressWarnings("NullAway.Init") // the loop and what lives on it are known at start
-  DeliveryVerticle(int number, int supervisor, Delivering delivering, Circuit circuit) {
+  DeliveryVerticle(
+      int number, int supervisor, Delivering delivering, Circuit circuit, Crowd crowd) {
     this.number = number;
+    this.crowd = crowd;
     this.supervisor = supervisor;
     this.delivering = delivering;
     this.circuit = circuit;
@@ -127,6 +131,7 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
   void accept(List<Delivery> deliveries) {
     if (isBlocked()) {
       deliveries.forEach(this::release);
+      makeRoom();
       return;
     }
     waiting.addAll(deliveries);
@@ -241,6 +246,19 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
     // While the circuit is open only probes are fetched: what waits is neither read nor rewritten.
     if (backlog.isDue() && !isBlocked() && waiting.size() < Math.max(1, concurrency.limit())) {
       fetch(delivering.pageMax());
+    }
+    makeRoom();
+  }
+
+  /** Where others wait for a place: says whether this one is of use. */
+  void makeRoom() {
+    if (!crowd.isCrowded()) {
+      return;
+    }
+    if (circuit.state() != Circuit.State.CLOSED) {
+      crowd.blocked(number);
+    } else if (isIdle(0)) {
+      crowd.atRest(number);
     }
   }
 

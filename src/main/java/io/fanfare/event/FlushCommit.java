@@ -112,6 +112,7 @@ public final class FlushCommit {
     List<Runnable> answers = new ArrayList<>();
     return writer
         .transaction(
+            flush.deliveryCount() / chunk,
             connection ->
                 store
                     .claimKeys(connection, flush, keyTtlMillis)

@@ -18,6 +18,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * While spilling, new deliveries are spilled even if there are permits: those that wait come first.
  */
 public final class Window {
+  /** What a delivery takes beside its payload, about. */
+  static final int BESIDE_PAYLOAD = 256;
+
   private final HeldBytes held;
   private final AtomicInteger free;
   private final AtomicInteger spillsOpen = new AtomicInteger();
@@ -32,7 +35,11 @@ public final class Window {
     this.held = held;
   }
 
-  /** Takes a permit for a delivery that goes straight to memory; false means spill it. */
+  /**
+   * Takes a permit for a delivery that goes straight to memory; false means spill it.
+   *
+   * @param bytes of its payload
+   */
   public boolean tryHold(int bytes) {
     if (shut || spilling) {
       return false;
@@ -41,7 +48,7 @@ public final class Window {
       spilling = true;
       return false;
     }
-    held.add(bytes);
+    held.add(bytes + BESIDE_PAYLOAD);
     return true;
   }
 
@@ -59,7 +66,7 @@ public final class Window {
 
   /** A delivery was fetched on a permit taken before. */
   public void fetched(int bytes) {
-    held.add(bytes);
+    held.add(bytes + BESIDE_PAYLOAD);
   }
 
   /** Gives back permits for which nothing was fetched. */
@@ -69,7 +76,7 @@ public final class Window {
 
   /** Gives back the permit of one delivery. */
   public void release(int bytes) {
-    held.add(-bytes);
+    held.add(-bytes - BESIDE_PAYLOAD);
     free.incrementAndGet();
   }
 

@@ -37,6 +37,12 @@ public final class StatsVerticle extends VerticleBase {
 
   private static final Duration FORGET_INTERVAL = Duration.ofHours(1);
 
+  /** A fold that took longer than this share of the interval is not followed by one at once. */
+  private static final int SHARE = 10;
+
+  /** Most intervals that are passed over: what a reader then waits for is still one fold. */
+  private static final int PASSED_OVER_MAX = 2;
+
   /** Far more than a day's partition leaves behind in an hour. */
   private static final int FORGOTTEN_MAX = 50_000;
 
@@ -53,6 +59,7 @@ public final class StatsVerticle extends VerticleBase {
   // Those who asked during the present fold, and wait for the next one.
   private List<Message<Object>> waiting = new ArrayList<>();
   private @Nullable Promise<Void> folding;
+  private long passOver;
 
   /**
    * @param pool for work that may wait
@@ -73,7 +80,9 @@ public final class StatsVerticle extends VerticleBase {
     vertx.setPeriodic(
         interval.toMillis(),
         timer -> {
-          if (folding == null) {
+          if (passOver > 0) {
+            passOver--;
+          } else if (folding == null) {
             fold();
           }
         });
@@ -98,6 +107,15 @@ public final class StatsVerticle extends VerticleBase {
     }
   }
 
+  /**
+   * Where thousands of webhooks are busy a fold is dear, because it writes some rows for each of
+   * them; fewer and larger folds write fewer.
+   */
+  private void passOverAfter(long millis) {
+    long wanted = Math.min(PASSED_OVER_MAX, millis * SHARE / interval.toMillis());
+    passOver = Math.max(passOver, wanted);
+  }
+
   private void fold() {
     folding = Promise.promise();
     List<Message<Object>> served = waiting;
@@ -111,7 +129,9 @@ public final class StatsVerticle extends VerticleBase {
     Deadline.run(pool, FOLD_LIMIT, this::foldOnce)
         .onComplete(
             folded -> {
-              size.took((System.nanoTime() - begin) / 1_000_000, folded.more());
+              long millis = (System.nanoTime() - begin) / 1_000_000;
+              size.took(millis, folded.more());
+              passOverAfter(millis);
               if (!folded.more()) {
                 served.forEach(request -> request.reply(""));
                 end();

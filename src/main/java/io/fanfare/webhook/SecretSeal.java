@@ -57,6 +57,9 @@ public final class SecretSeal {
 
   private record RingKey(int id, SecretKeySpec key) {}
 
+  // To look one up takes as long as to open a secret with it, and a start opens hundreds of
+  // thousands.
+  private final ThreadLocal<Cipher> ciphers = ThreadLocal.withInitial(SecretSeal::newCipher);
   private final List<RingKey> ring;
   private final SecureRandom random = new SecureRandom();
 
@@ -135,12 +138,20 @@ public final class SecretSeal {
         "it is sealed with the key " + shown(keyId) + ", which is not in secrets.keys", true);
   }
 
-  private static Cipher cipher(int mode, RingKey key, byte[] nonce, UUID webhook, String column)
+  private Cipher cipher(int mode, RingKey key, byte[] nonce, UUID webhook, String column)
       throws GeneralSecurityException {
-    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+    Cipher cipher = ciphers.get();
     cipher.init(mode, key.key(), new GCMParameterSpec(TAG_BITS, nonce));
     cipher.updateAAD((webhook + "|" + column).getBytes(StandardCharsets.UTF_8));
     return cipher;
+  }
+
+  private static Cipher newCipher() {
+    try {
+      return Cipher.getInstance("AES/GCM/NoPadding");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java has AES-GCM", e);
+    }
   }
 
   private static int idOf(byte[] key) {

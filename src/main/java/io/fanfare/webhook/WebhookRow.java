@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,8 @@ final class WebhookRow {
       version, circuit_state, circuit_opened_at, circuit_probe_at, circuit_failures, circuit_trips
       """;
 
+  private static final String NO_HEADERS = "{}";
+
   private final SecretSeal seal;
 
   WebhookRow(SecretSeal seal) {
@@ -39,8 +42,9 @@ final class WebhookRow {
   }
 
   /**
-   * The webhook of a row. A secret that cannot be opened becomes empty, which no webhook has: one
-   * damaged row must not keep the others from being read.
+   * The webhook of a row. What most webhooks have in common is there once, because all of them are
+   * in memory. A secret that cannot be opened becomes empty, which no webhook has: one damaged row
+   * must not keep the others from being read.
    */
   Webhook toWebhook(Row row) {
     UUID id = row.getUUID("id");
@@ -63,7 +67,7 @@ final class WebhookRow {
         row.getString("project_id"),
         row.getString("name"),
         row.getString("url"),
-        List.of(row.getArrayOfStrings("events")),
+        Stream.of(row.getArrayOfStrings("events")).map(String::intern).toList(),
         row.getString("description"),
         secret,
         headers,
@@ -83,6 +87,9 @@ final class WebhookRow {
   }
 
   private static Map<String, String> headersOf(String json) {
+    if (json.equals(NO_HEADERS)) {
+      return Map.of();
+    }
     Map<String, String> headers = new LinkedHashMap<>();
     new JsonObject(json).forEach(entry -> headers.put(entry.getKey(), (String) entry.getValue()));
     return headers;
@@ -91,22 +98,26 @@ final class WebhookRow {
   private static RetryPolicy policyOf(Row row) {
     Integer[] statuses = row.getArrayOfIntegers("retry_on_status");
     Set<Integer> retryOnStatus = statuses == null ? null : new LinkedHashSet<>(List.of(statuses));
-    return new RetryPolicy(
-        row.getInteger("max_attempts"),
-        BackoffStrategy.ofWireName(row.getString("backoff_strategy")).orElseThrow(),
-        row.getLong("initial_delay_millis"),
-        row.getLong("max_delay_millis"),
-        retryOnStatus,
-        row.getBoolean("retry_on_timeout"));
+    RetryPolicy policy =
+        new RetryPolicy(
+            row.getInteger("max_attempts"),
+            BackoffStrategy.ofWireName(row.getString("backoff_strategy")).orElseThrow(),
+            row.getLong("initial_delay_millis"),
+            row.getLong("max_delay_millis"),
+            retryOnStatus,
+            row.getBoolean("retry_on_timeout"));
+    return policy.equals(RetryPolicy.DEFAULT) ? RetryPolicy.DEFAULT : policy;
   }
 
   private static CircuitRecord circuitOf(Row row) {
-    return new CircuitRecord(
-        row.getString("circuit_state"),
-        instant(row.getOffsetDateTime("circuit_opened_at")),
-        instant(row.getOffsetDateTime("circuit_probe_at")),
-        row.getInteger("circuit_failures"),
-        row.getInteger("circuit_trips"));
+    CircuitRecord circuit =
+        new CircuitRecord(
+            row.getString("circuit_state"),
+            instant(row.getOffsetDateTime("circuit_opened_at")),
+            instant(row.getOffsetDateTime("circuit_probe_at")),
+            row.getInteger("circuit_failures"),
+            row.getInteger("circuit_trips"));
+    return circuit.equals(CircuitRecord.CLOSED) ? CircuitRecord.CLOSED : circuit;
   }
 
   private static @Nullable Instant instant(@Nullable OffsetDateTime time) {

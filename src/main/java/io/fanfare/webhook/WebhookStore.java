@@ -87,16 +87,6 @@ public final class WebhookStore {
           order by number limit $2::int4
           """;
 
-  private static final String FILTER =
-      """
-      from webhook
-      where deleted_at is null
-        and ($1::text is null or project_id = $1::text)
-        and ($2::boolean is null or active = $2::boolean)
-      """;
-
-  private static final String COUNT = "select count(*) " + FILTER;
-
   private static final String KEYS_IN_USE =
       """
       select substring(sealed from 2 for 4) as key_id, count(*) as rows
@@ -251,48 +241,16 @@ public final class WebhookStore {
 
   /** A part of the list. */
   public Future<Listed> list(WebhookQuery query) {
-    Tuple filter = Tuple.of(query.projectId(), query.active());
+    WebhookListSql sql = new WebhookListSql(query);
     return readPool
-        .preparedQuery(listSql(query))
-        .execute(listTuple(query))
+        .preparedQuery(sql.page())
+        .execute(sql.pageParameters())
         .compose(
             fetched ->
                 readPool
-                    .preparedQuery(COUNT)
-                    .execute(filter)
+                    .preparedQuery(sql.count())
+                    .execute(sql.countParameters())
                     .map(count -> new Listed(all(fetched), count.iterator().next().getLong(0))));
-  }
-
-  // Texts from a handful of fixed parts. The place stands in the text only where there is one: as
-  // an optional condition it would keep the index from being entered at it.
-  private static String listSql(WebhookQuery query) {
-    String direction = query.ascending() ? "asc" : "desc";
-    String comparison = query.ascending() ? ">" : "<";
-    String place =
-        query.after() == null
-            ? ""
-            : " and (%s, id) %s ($5::%s, $6::uuid)"
-                .formatted(query.sort().expression(), comparison, query.sort().type());
-    return "select %s %s%s order by %s %s, id %s limit $3::int4 offset $4::int8"
-        .formatted(
-            WebhookRow.COLUMNS, FILTER, place, query.sort().expression(), direction, direction);
-  }
-
-  private static Tuple listTuple(WebhookQuery query) {
-    List<@Nullable Object> values = new ArrayList<>();
-    values.add(query.projectId());
-    values.add(query.active());
-    values.add(query.fetch());
-    values.add(query.offset());
-    WebhookQuery.Place after = query.after();
-    if (after != null) {
-      values.add(
-          query.sort().byTime()
-              ? Instant.parse(after.value()).atOffset(ZoneOffset.UTC)
-              : after.value());
-      values.add(after.id());
-    }
-    return Tuple.from(values);
   }
 
   /**
@@ -302,20 +260,30 @@ public final class WebhookStore {
    *     the ring
    */
   public Future<Void> loadAll(Consumer<Collection<Webhook>> page) {
-    return requireKeys().compose(complete -> loadPage(0, page));
+    return requireKeys().compose(complete -> loadPages(loadPage(0), page));
   }
 
-  private Future<Void> loadPage(int after, Consumer<Collection<Webhook>> page) {
-    return pool.preparedQuery(LOAD_PAGE)
-        .execute(Tuple.of(after, pageRows))
-        .compose(
-            fetched -> {
-              List<Webhook> webhooks = all(fetched);
-              page.accept(webhooks);
-              return webhooks.size() < pageRows
-                  ? Future.succeededFuture()
-                  : loadPage(webhooks.get(webhooks.size() - 1).number(), page);
-            });
+  private Future<Void> loadPages(Future<RowSet<Row>> fetching, Consumer<Collection<Webhook>> page) {
+    return fetching.compose(
+        fetched -> {
+          // The next page is on its way while this one is opened.
+          @Nullable Future<RowSet<Row>> next =
+              fetched.size() < pageRows ? null : loadPage(lastNumber(fetched));
+          page.accept(all(fetched));
+          return next == null ? Future.succeededFuture() : loadPages(next, page);
+        });
+  }
+
+  private Future<RowSet<Row>> loadPage(int after) {
+    return pool.preparedQuery(LOAD_PAGE).execute(Tuple.of(after, pageRows));
+  }
+
+  private static int lastNumber(RowSet<Row> rows) {
+    int last = 0;
+    for (Row row : rows) {
+      last = row.getInteger("number");
+    }
+    return last;
   }
 
   private Future<Void> requireKeys() {

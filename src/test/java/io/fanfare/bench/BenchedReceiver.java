@@ -2,6 +2,9 @@ package io.fanfare.bench;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,11 +30,22 @@ final class BenchedReceiver implements AutoCloseable {
 
   /** Starts it and waits until it is ready. */
   static BenchedReceiver start(int port) throws IOException {
+    requireFree(port);
     ChildProcess process =
         ChildProcess.start(
             ReceiverProcess.class, List.of("-Xmx256m"), Map.of(), Integer.toString(port));
     process.await(ProcessOutput.READY);
     return new BenchedReceiver(process, port);
+  }
+
+  /** Its two loops share the port, so that a stranger on it would share it too, unseen. */
+  private static void requireFree(int port) throws IOException {
+    try (Socket stranger = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      throw new IOException(
+          "port " + stranger.getPort() + " is taken; end who listens there first");
+    } catch (ConnectException refused) {
+      return;
+    }
   }
 
   /** The URL of a webhook of a receiver on that port. */

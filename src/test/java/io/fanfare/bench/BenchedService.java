@@ -1,5 +1,6 @@
 package io.fanfare.bench;
 
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -13,12 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The service that is measured, in a process of its own with its embedded PostgreSQL. */
@@ -31,14 +31,14 @@ final class BenchedService implements AutoCloseable {
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final ChildProcess process;
-  private final Path database;
+  private final BenchedServer server;
   private final long port;
   private final long generatorPort;
   private @Nullable DatabaseCounters databaseCounters;
 
-  private BenchedService(ChildProcess process, Path database) throws IOException {
+  private BenchedService(ChildProcess process, BenchedServer server) throws IOException {
     this.process = process;
-    this.database = database;
+    this.server = server;
     this.port = process.await(ProcessOutput.READY);
     this.generatorPort = process.await(ProcessOutput.READY);
   }
@@ -46,10 +46,11 @@ final class BenchedService implements AutoCloseable {
   /**
    * Starts it on a new database and waits until it is ready.
    *
-   * @param database folder of its PostgreSQL; what an earlier run left there is deleted
+   * @param database folder of its PostgreSQL; what an earlier run left there is deleted. Not used
+   *     where {@link BenchedServer#URL} names an external one
    */
   static BenchedService start(Path database) throws IOException {
-    delete(database);
+    BenchedServer.of(database).empty();
     return startAgain(database);
   }
 
@@ -61,24 +62,24 @@ final class BenchedService implements AutoCloseable {
   /** Starts another build, or with further options, on a new database. */
   static BenchedService startOther(Path database, String classPath, List<String> moreOptions)
       throws IOException {
-    delete(database);
+    BenchedServer.of(database).empty();
     return start(database, classPath, moreOptions);
   }
 
   private static BenchedService start(Path database, String classPath, List<String> moreOptions)
       throws IOException {
+    BenchedServer server = BenchedServer.of(database);
+    Map<String, String> environment = new HashMap<>(server.environment());
+    environment.putAll(
+        Map.of(
+            "FANFARE_HTTP_PORT", "0",
+            "FANFARE_LOG_LEVEL", "warn",
+            "FANFARE_AUTH_ADMIN_TOKEN", TOKEN,
+            "FANFARE_SECRETS_KEYS", BenchedDatabase.KEY,
+            "FANFARE_DELIVERY_ALLOWED_NETWORKS", "127.0.0.0/8"));
     return new BenchedService(
-        ChildProcess.start(
-            classPath,
-            ServiceProcess.class,
-            options(moreOptions),
-            Map.of(
-                "FANFARE_HTTP_PORT", "0",
-                "FANFARE_LOG_LEVEL", "warn",
-                "FANFARE_DATABASE_EMBEDDED_DIR", database.toString(),
-                "FANFARE_AUTH_ADMIN_TOKEN", TOKEN,
-                "FANFARE_DELIVERY_ALLOWED_NETWORKS", "127.0.0.0/8")),
-        database);
+        ChildProcess.start(classPath, ServiceProcess.class, options(moreOptions), environment),
+        server);
   }
 
   /** As the launcher {@code fanfare} starts it: what is in the variable comes later, and wins. */
@@ -97,17 +98,6 @@ final class BenchedService implements AutoCloseable {
     return Pattern.compile("\\s+").splitAsStream(line).filter(word -> !word.isEmpty()).toList();
   }
 
-  private static void delete(Path folder) throws IOException {
-    if (Files.notExists(folder)) {
-      return;
-    }
-    try (Stream<Path> found = Files.walk(folder)) {
-      for (Path path : found.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
-  }
-
   long port() {
     return port;
   }
@@ -117,9 +107,9 @@ final class BenchedService implements AutoCloseable {
     return CpuClock.process(process.pid());
   }
 
-  /** CPU of its PostgreSQL so far, in microseconds. */
-  long postgresCpuMicros() throws IOException {
-    return CpuClock.family(postgresPid());
+  /** CPU of its PostgreSQL so far, in microseconds; not a number where it is elsewhere. */
+  double postgresCpuMicros() throws IOException {
+    return server.cpuMicros();
   }
 
   /** Ends the service's process as {@code kill -9} does; its PostgreSQL goes on. */
@@ -127,20 +117,18 @@ final class BenchedService implements AutoCloseable {
     process.kill();
   }
 
-  /** Ends its PostgreSQL as {@code kill -9} does. */
-  void killPostgres() throws IOException {
-    long pid = postgresPid();
-    ProcessHandle.of(pid)
-        .ifPresent(
-            server -> {
-              server.destroyForcibly();
-              server.onExit().join();
-            });
+  /** Whether its PostgreSQL was there before. */
+  boolean isExternal() {
+    return server instanceof ExternalServer;
   }
 
-  private long postgresPid() throws IOException {
-    return Long.parseLong(
-        Files.readAllLines(database.resolve("data/postmaster.pid")).get(0).trim());
+  /**
+   * Ends its PostgreSQL as {@code kill -9} does.
+   *
+   * @return whether it could be ended
+   */
+  boolean killPostgres() throws IOException {
+    return server.kill();
   }
 
   /** Memory that the service's process has in use, in MiB. */
@@ -185,10 +173,7 @@ final class BenchedService implements AutoCloseable {
 
   /** The URL of its PostgreSQL. */
   String databaseUrl() throws IOException {
-    return "postgresql://fanfare:%s@127.0.0.1:%s/fanfare"
-        .formatted(
-            Files.readString(database.resolve("password")).trim(),
-            Files.readString(database.resolve("port")).trim());
+    return server.url();
   }
 
   /** Registers a webhook; its project alone decides which events of the type match. */
@@ -212,6 +197,17 @@ final class BenchedService implements AutoCloseable {
                             .put("project_id", project)
                             .put("timeout", timeout)
                             .encode()))
+                .build()));
+  }
+
+  /** Publishes one event of no project over REST; returns once it is accepted. */
+  void publishOne(String type, Buffer data) throws Exception {
+    good(
+        send(
+            request(api("/api/events"))
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        "{\"event\":\"" + type + "\",\"data\":" + data + "}"))
                 .build()));
   }
 

@@ -1,5 +1,7 @@
 package io.fanfare.bench;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -9,12 +11,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A process of a benchmark: this Java, this class path or another one, another main class. */
 final class ChildProcess implements AutoCloseable {
   /** The class path of this process. */
   static final String CLASS_PATH = System.getProperty("java.class.path");
+
+  // A benchmark that is ended from outside leaves nobody behind, who would then answer for the
+  // next.
+  private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
+
+  private static volatile Runnable lastly = () -> {};
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(ChildProcess::endAll, "bench-children"));
+  }
 
   private final Process process;
   private final BufferedReader output;
@@ -22,6 +35,7 @@ final class ChildProcess implements AutoCloseable {
 
   private ChildProcess(Process process) {
     this.process = process;
+    ALIVE.add(process);
     this.output =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     this.input = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
@@ -50,9 +64,22 @@ final class ChildProcess implements AutoCloseable {
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().remove(BenchedService.OPTIONS); // the service would warn of it
+    builder.environment().remove(BenchedServer.URL); // who shall use it is told
     builder.environment().putAll(environment);
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     return new ChildProcess(builder.start());
+  }
+
+  /** What this process does at its very end, after all others have gone. */
+  static void lastly(Runnable work) {
+    lastly = work;
+  }
+
+  private static void endAll() {
+    Set<Process> left = Set.copyOf(ALIVE);
+    left.forEach(Process::destroy);
+    left.forEach(process -> process.onExit().completeOnTimeout(process, 40, SECONDS).join());
+    lastly.run();
   }
 
   /** Tells the process what to do next: a line on its standard input. */
@@ -77,18 +104,20 @@ final class ChildProcess implements AutoCloseable {
   /** Ends it as {@code kill -9} does. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
+    ALIVE.remove(process);
   }
 
   @Override
   public void close() {
     process.destroy();
     try {
-      if (!process.waitFor(40, TimeUnit.SECONDS)) {
+      if (!process.waitFor(40, SECONDS)) {
         process.destroyForcibly();
       }
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
+    ALIVE.remove(process);
   }
 }

@@ -52,21 +52,16 @@ record Costs(
 
   JsonObject json() {
     JsonObject json = new JsonObject();
-    put(json, "receiver_micros", receiver);
-    put(json, "generator_micros", generator);
-    put(json, "wal_bytes", walBytes);
-    put(json, "wal_full_page_bytes", fullPageBytes);
-    put(json, "statements_per_thousand", statements);
-    put(json, "commits_per_thousand", commits);
-    put(json, "deliveries_per_ingest_flush", ingestRows);
-    put(json, "outcomes_per_flush", outcomeRows);
-    put(json, "gc_pause_micros", gcMicros);
-    put(json, "allocated_bytes", allocatedBytes);
+    Figures.put(json, "receiver_micros", receiver);
+    Figures.put(json, "generator_micros", generator);
+    Figures.put(json, "wal_bytes", walBytes);
+    Figures.put(json, "wal_full_page_bytes", fullPageBytes);
+    Figures.put(json, "statements_per_thousand", statements);
+    Figures.put(json, "commits_per_thousand", commits);
+    Figures.put(json, "deliveries_per_ingest_flush", ingestRows);
+    Figures.put(json, "outcomes_per_flush", outcomeRows);
+    Figures.put(json, "gc_pause_micros", gcMicros);
+    Figures.put(json, "allocated_bytes", allocatedBytes);
     return json;
-  }
-
-  /** JSON has no word for not a number. */
-  private static void put(JsonObject json, String name, double value) {
-    json.put(name, Double.isFinite(value) ? value : null);
   }
 }

@@ -32,6 +32,11 @@ final class CpuClock {
     return sum;
   }
 
+  /** The parent of a process; -1 where there is none. */
+  static long parent(long pid) {
+    return parentOf(Path.of("/proc/" + pid));
+  }
+
   private static long parentOf(Path process) {
     try {
       return Long.parseLong(fields(process.resolve("stat"))[PARENT]);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 
 /**
  * What PostgreSQL did between two moments: its log, and the statements of the service. Asked in the
@@ -63,24 +64,46 @@ final class DatabaseCounters implements AutoCloseable {
    */
   DatabaseCounters(String url) {
     this.database = url.replaceFirst(".*/([^/?]*)(\\?.*)?$", "$1");
-    this.maintenance = new BenchedDatabase(url.replaceFirst("/[^/?]*(\\?.*)?$", "/postgres$1"));
+    this.maintenance = open(url);
     ask("create extension if not exists pg_walinspect", Tuple.tuple());
     ask("create extension if not exists pg_stat_statements", Tuple.tuple());
   }
 
+  private static BenchedDatabase open(String url) {
+    try {
+      return new BenchedDatabase(url.replaceFirst("/[^/?]*(\\?.*)?$", "/postgres$1"));
+    } catch (CompletionException refused) {
+      // Whoever may not enter there asks a few statements more than the service's own.
+      return new BenchedDatabase(url);
+    }
+  }
+
   /**
    * Starts a service on a new database whose embedded PostgreSQL counts statements. It must have
-   * the library for that when it starts, so it starts twice.
+   * the library for that when it starts, so it starts twice. An external one counts where it does.
    */
   static BenchedService startCounting(Path folder) throws IOException {
+    return startCounting(folder, database -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param prepare puts into the database what the service shall find there
+   */
+  static BenchedService startCounting(Path folder, Consumer<BenchedDatabase> prepare)
+      throws IOException {
     try (BenchedService first = BenchedService.start(folder);
         BenchedDatabase database = new BenchedDatabase(first.databaseUrl())) {
-      database.await(
-          database
-              .database()
-              .control()
-              .query("alter system set shared_preload_libraries = 'pg_stat_statements'")
-              .execute());
+      if (!first.isExternal()) {
+        database.await(
+            database
+                .database()
+                .control()
+                .query("alter system set shared_preload_libraries = 'pg_stat_statements'")
+                .execute());
+      }
+      prepare.accept(database);
     }
     return BenchedService.startAgain(folder);
   }

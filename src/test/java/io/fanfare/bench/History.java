@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.HdrHistogram.Histogram;
 
 /**
  * Scenario {@code history}: how long a reader waits for lists, totals, single deliveries and
@@ -111,35 +110,17 @@ public final class History {
         database.count("select count(*) from delivery where webhook = " + HistoryFill.BIG_WEBHOOK),
         (System.nanoTime() - begin) / 1_000_000_000);
     checkTotals();
-    OUT.printf("%-28s %9s %9s %9s   ms%n", "", "p50", "p99", "max");
+    CallTimes.printHead();
     for (Map.Entry<String, Reading> reading : readings.entrySet()) {
       measure(stored, reading.getKey(), reading.getValue());
     }
   }
 
   private void measure(long stored, String name, Reading reading) throws Exception {
-    Histogram nanos = new Histogram(3);
     cursor = "";
-    for (int i = 0; i < WARM_CALLS + CALLS; i++) {
-      String path = reading.path();
-      long begin = System.nanoTime();
-      JsonObject answer = read(path);
-      if (i >= WARM_CALLS) {
-        nanos.recordValue(System.nanoTime() - begin);
-      }
-      follow(answer);
-    }
-    double p50 = nanos.getValueAtPercentile(50) / 1e6;
-    double p99 = nanos.getValueAtPercentile(99) / 1e6;
-    double max = nanos.getMaxValue() / 1e6;
-    OUT.printf("%-28s %9.1f %9.1f %9.1f%n", name, p50, p99, max);
-    results.add(
-        new JsonObject()
-            .put("stored", stored)
-            .put("reading", name)
-            .put("p50_millis", p50)
-            .put("p99_millis", p99)
-            .put("max_millis", max));
+    CallTimes times = CallTimes.of(WARM_CALLS, CALLS, () -> follow(read(reading.path())));
+    times.print(name);
+    results.add(times.json(name).put("stored", stored));
   }
 
   private JsonObject read(String path) throws Exception {

@@ -134,16 +134,6 @@ final class HistoryFill {
 
   /** What autovacuum would have done meanwhile. */
   void vacuum() {
-    database.await(
-        database
-            .database()
-            .control()
-            .withConnection(
-                connection ->
-                    connection
-                        .query("set statement_timeout = 0")
-                        .execute()
-                        .compose(set -> connection.query("vacuum (analyze)").execute())
-                        .compose(done -> connection.query("reset statement_timeout").execute())));
+    database.run("vacuum (analyze)");
   }
 }

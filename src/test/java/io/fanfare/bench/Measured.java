@@ -15,16 +15,18 @@ record Measured(Meter.Reading reading, Ceiling ceiling) {
   }
 
   JsonObject json() {
-    return new JsonObject()
-        .put("per_second", reading.perSecond())
-        .put("ceiling_per_second", ceiling.perSecond())
-        .put("ratio", ratio())
-        .put("service_micros", reading.service())
-        .put("postgres_micros", reading.database())
-        .put("raw_micros", ceiling.cpuMicros())
-        .put("times_raw", timesRaw())
-        .put("lost", reading.lost())
-        .put("duplicates", reading.duplicates())
-        .mergeIn(reading.costs().json());
+    JsonObject json =
+        new JsonObject()
+            .put("per_second", reading.perSecond())
+            .put("ceiling_per_second", ceiling.perSecond())
+            .put("ratio", ratio())
+            .put("service_micros", reading.service())
+            .put("raw_micros", ceiling.cpuMicros())
+            .put("lost", reading.lost())
+            .put("duplicates", reading.duplicates())
+            .mergeIn(reading.costs().json());
+    Figures.put(json, "postgres_micros", reading.database());
+    Figures.put(json, "times_raw", timesRaw());
+    return json;
   }
 }

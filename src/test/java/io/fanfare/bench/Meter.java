@@ -25,7 +25,7 @@ final class Meter {
    * What a load was.
    *
    * @param service CPU microseconds of a delivery
-   * @param database CPU microseconds of a delivery
+   * @param database CPU microseconds of a delivery; not a number where the server is elsewhere
    */
   record Reading(
       double perSecond, double service, double database, long lost, long duplicates, Costs costs) {
@@ -54,7 +54,7 @@ final class Meter {
     long receiverCpu = receiver.cpuMicros();
     long generatorCpu = generatorMicros();
     long serviceCpu = service.cpuMicros();
-    long postgresCpu = service.postgresCpuMicros();
+    double postgresCpu = service.postgresCpuMicros();
     long begin = System.nanoTime();
     long generatorMicros = load.run();
     long received = receiver.awaitReceived(before + deliveries, ARRIVAL_NANOS_MAX) - before;

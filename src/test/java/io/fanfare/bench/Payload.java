@@ -117,14 +117,21 @@ public final class Payload {
     long lost = readings.stream().mapToLong(Meter.Reading::lost).sum();
     long duplicates = readings.stream().mapToLong(Meter.Reading::duplicates).sum();
     OUT.printf(
-        "%,14d %12.0f %8.1f %11.1f %12.1f %8.1f %5d %4d%n",
-        bytes, rate, rate * bytes / 1e6, service, database, sum, lost, duplicates);
-    return new JsonObject()
-        .put("bytes", bytes)
+        "%,14d %12.0f %8.1f %11.1f %12s %8s %5d %4d%n",
+        bytes,
+        rate,
+        rate * bytes / 1e6,
+        service,
+        Figures.text("%.1f", database),
+        Figures.text("%.1f", sum),
+        lost,
+        duplicates);
+    JsonObject json = new JsonObject();
+    Figures.put(json, "postgres_micros", database);
+    return json.put("bytes", bytes)
         .put("per_second", rate)
         .put("megabytes_per_second", rate * bytes / 1e6)
         .put("service_micros", service)
-        .put("postgres_micros", database)
         .put("lost", lost)
         .put("duplicates", duplicates)
         .put("costs", new JsonArray(readings.stream().map(r -> r.costs().json()).toList()));

@@ -98,7 +98,7 @@ final class Plot {
   }
 
   private static double sum(double[] values) {
-    return Arrays.stream(values).sum();
+    return Arrays.stream(values).filter(Double::isFinite).sum();
   }
 
   private static double most(DoubleStream values) {
@@ -109,15 +109,18 @@ final class Plot {
     return COLORS[series % COLORS.length];
   }
 
-  /** As few digits as tell it apart. */
+  /** As few digits as tell it apart; a dash for what is not a number. */
   private static String number(double value) {
+    if (Double.isNaN(value)) {
+      return "–";
+    }
     return String.format(
         Locale.ROOT, value >= 100 ? "%,.0f" : value >= 1 || value == 0 ? "%.1f" : "%.2f", value);
   }
 
   /** Answers with where it ends. */
   private double bar(double x, int y, double share, int series) {
-    double width = WIDTH_OF_BARS * share;
+    double width = Double.isFinite(share) ? WIDTH_OF_BARS * share : 0;
     svg.format(
         "<rect x='%.1f' y='%d' width='%.1f' height='%d' fill='%s'/>%n",
         x, y, width, BAR, color(series));

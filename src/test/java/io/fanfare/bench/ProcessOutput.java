@@ -26,6 +26,21 @@ final class ProcessOutput {
     System.exit(0);
   }
 
+  /** Ends this process with the one that started it, even where that was killed. */
+  static void endWithParent() {
+    Thread watcher =
+        new Thread(
+            () -> {
+              new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+                  .lines()
+                  .forEach(line -> {});
+              System.exit(0);
+            },
+            "bench-parent");
+    watcher.setDaemon(true);
+    watcher.start();
+  }
+
   static void failed(Throwable failure) {
     System.err.println(failure);
     System.exit(1);

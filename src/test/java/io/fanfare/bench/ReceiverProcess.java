@@ -69,6 +69,7 @@ public final class ReceiverProcess extends VerticleBase {
    * @param args the port
    */
   public static void main(String[] args) {
+    ProcessOutput.endWithParent();
     int port = Integer.parseInt(args[0]);
     Vertx vertx =
         Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setPreferNativeTransport(true));

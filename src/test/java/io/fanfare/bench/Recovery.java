@@ -66,12 +66,14 @@ public final class Recovery {
       pileUp(killed, pending);
       killed.kill();
     }
+    boolean both;
     try (BenchedService killed = startAgain("the service")) {
       receiver.awaitReceived(pending / 10, DRAIN_NANOS_MAX);
       killed.kill();
-      killed.killPostgres();
+      both = killed.killPostgres();
     }
-    try (BenchedService service = startAgain("the service and PostgreSQL, while it drains")) {
+    try (BenchedService service =
+        startAgain("the service" + (both ? " and PostgreSQL" : "") + ", while it drains")) {
       return drain(service, pending);
     }
   }

@@ -21,6 +21,7 @@ public final class ServiceProcess {
 
   /** Configuration comes from the environment; prints the API's port and then the generator's. */
   public static void main(String[] args) {
+    ProcessOutput.endWithParent();
     FanfareConfig config = FanfareConfig.load(null, System.getenv()).config();
     LogSetup.apply(config.log());
     Vertx vertx =

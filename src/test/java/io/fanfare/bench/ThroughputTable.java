@@ -40,14 +40,14 @@ final class ThroughputTable {
 
   private static void line(String name, List<Measured> rounds) {
     OUT.printf(
-        "%-28s %12.0f %6.2f %10.1f %11.1f %7.1f %6.1f %12s %5d %4d%n",
+        "%-28s %12.0f %6.2f %10.1f %11s %7s %6s %12s %5d %4d%n",
         name,
         Medians.of(rounds, m -> m.reading().perSecond()),
         Medians.of(rounds, Measured::ratio),
         Medians.of(rounds, m -> m.reading().service()),
-        Medians.of(rounds, m -> m.reading().database()),
-        Medians.of(rounds, m -> m.reading().sum()),
-        Medians.of(rounds, Measured::timesRaw),
+        Figures.text("%.1f", Medians.of(rounds, m -> m.reading().database())),
+        Figures.text("%.1f", Medians.of(rounds, m -> m.reading().sum())),
+        Figures.text("%.1f", Medians.of(rounds, Measured::timesRaw)),
         range(rounds),
         rounds.stream().mapToLong(m -> m.reading().lost()).sum(),
         rounds.stream().mapToLong(m -> m.reading().duplicates()).sum());
@@ -56,7 +56,9 @@ final class ThroughputTable {
   private static String range(List<Measured> rounds) {
     DoubleSummaryStatistics range =
         rounds.stream().mapToDouble(Measured::timesRaw).summaryStatistics();
-    return String.format("(%.1f – %.1f)", range.getMin(), range.getMax());
+    return Double.isNaN(range.getMin())
+        ? "–"
+        : String.format("(%.1f – %.1f)", range.getMin(), range.getMax());
   }
 
   private void printCosts() {
@@ -97,7 +99,6 @@ final class ThroughputTable {
   }
 
   private static String cost(List<Measured> rounds, String format, ToDoubleFunction<Costs> cost) {
-    double median = Medians.of(rounds, m -> cost.applyAsDouble(m.reading().costs()));
-    return Double.isNaN(median) ? "–" : String.format(format, median);
+    return Figures.text(format, Medians.of(rounds, m -> cost.applyAsDouble(m.reading().costs())));
   }
 }

@@ -47,6 +47,7 @@ class FanfareConfigTest {
                 32,
                 2048,
                 64 << 20,
+                16_384,
                 0.1,
                 Duration.ofDays(3),
                 Duration.ofSeconds(60),

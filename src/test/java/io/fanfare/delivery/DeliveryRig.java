@@ -90,7 +90,7 @@ final class DeliveryRig implements AutoCloseable {
               @Override
               public void circuit(Circuit.State before, Circuit.State after) {}
             });
-    await(vertx.deployVerticle(new DeliverySupervisor(0, delivering)));
+    await(vertx.deployVerticle(new DeliverySupervisor(0, config.awakeMax(), delivering)));
   }
 
   private void record(Message<Object> message) {

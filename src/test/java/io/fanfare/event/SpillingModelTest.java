@@ -25,7 +25,7 @@ class SpillingModelTest {
   private record Building(List<Integer> direct, List<Integer> spilled) {}
 
   private final Random random = new Random();
-  private final HeldBytes held = new HeldBytes(1_000);
+  private final HeldBytes held = new HeldBytes(3 * Window.BESIDE_PAYLOAD);
   private final Window window = new Window(PERMITS, held);
   private final List<Building> building = new ArrayList<>();
   private final Set<Integer> rows = new HashSet<>();

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class WindowTest {
-  private final HeldBytes held = new HeldBytes(100);
+  private static final int MEMORY = 1_000;
+
+  private final HeldBytes held = new HeldBytes(MEMORY);
   private final Window window = new Window(2, held);
 
   @Test
@@ -15,12 +17,12 @@ class WindowTest {
     assertThat(window.tryHold(10)).isFalse();
     window.release(10);
     assertThat(window.tryHold(10)).as("those that wait come first").isFalse();
-    assertThat(held.bytes()).isEqualTo(10);
+    assertThat(held.bytes()).isEqualTo(10 + Window.BESIDE_PAYLOAD);
   }
 
   @Test
   void spillsWhenMemoryIsFull() {
-    held.add(100);
+    held.add(MEMORY);
     assertThat(window.tryHold(10)).isFalse();
     assertThat(window.isSpilling()).isTrue();
   }
@@ -56,7 +58,7 @@ class WindowTest {
 
   @Test
   void takesOnePermitForAPageEvenWhenMemoryIsFull() {
-    held.add(100);
+    held.add(MEMORY);
     assertThat(window.holdUpTo(5)).isEqualTo(1);
   }
 
