@@ -1,5 +1,6 @@
 package io.fanfare.delivery;
 
+import io.fanfare.failpoint.Failpoint;
 import io.fanfare.time.DeadlineWheel.Deadline;
 import io.fanfare.webhook.NetworkPolicy;
 import io.netty.channel.ConnectTimeoutException;
@@ -184,9 +185,12 @@ final class Attempt {
                 .setFollowRedirects(false))
         .compose(
             request -> {
+              Failpoint.HTTP_AFTER_CONNECT.hit();
               receiver.addHeaders(request.headers(), signed);
               sentNanos = System.nanoTime();
-              return request.send(Buffer.buffer(body));
+              Future<HttpClientResponse> head = request.send(Buffer.buffer(body));
+              Failpoint.HTTP_AFTER_SEND.hit();
+              return head;
             });
   }
 
