@@ -22,7 +22,7 @@ import net.jqwik.api.constraints.IntRange;
 class DeliveryModelTest {
   private static final long LONGER_THAN_ANY_TIMER_MILLIS = 2_000;
 
-  @Property(tries = 800, shrinking = ShrinkingMode.OFF, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 600, shrinking = ShrinkingMode.OFF, edgeCases = EdgeCasesMode.NONE)
   void nothingAcceptedIsLostWhateverTheOrder(
       @ForAll long seed, @ForAll @IntRange(min = 20, max = 400) int steps) {
     long replayed = Long.getLong("model.seed", seed);
