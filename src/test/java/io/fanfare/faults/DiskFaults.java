@@ -8,6 +8,7 @@ import io.fanfare.faults.FaultRunsTest.Place;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,12 @@ final class DiskFaults {
 
     @Override
     public void close() throws IOException {
+      Path said = folder.resolve("postgres/server.log");
+      if (Files.exists(said)) {
+        Path kept = Path.of("target/faults", image.getParent().getFileName() + "-server.log");
+        Files.createDirectories(kept.getParent());
+        Files.copy(said, kept, StandardCopyOption.REPLACE_EXISTING);
+      }
       try {
         unmount();
       } catch (InterruptedException e) {
@@ -119,12 +126,13 @@ final class DiskFaults {
     try (Disk disk = Disk.make(place);
         FaultServer server = FaultServer.start(disk.folder().resolve("postgres"));
         FaultRun run = FaultRun.start(place.name(), place.folder(), url(server))) {
+      run.load();
+      run.awaitAccepted(500);
       // Behind the back of the service, which refuses to start on such a server.
       server.execute(run.vertx, "alter system set synchronous_commit = off");
       server.execute(run.vertx, "alter system set wal_writer_delay = '10s'");
       server.execute(run.vertx, "alter system set wal_writer_flush_after = '1GB'");
       server.execute(run.vertx, "select pg_reload_conf()");
-      run.load();
       run.awaitAccepted(2_000);
       List<Long> processes = server.processes();
       disk.losePower();

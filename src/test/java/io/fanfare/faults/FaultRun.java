@@ -34,6 +34,9 @@ final class FaultRun implements AutoCloseable {
   private static final int BATCH = 20;
   private static final long DELAY_MILLIS = 100;
   private static final int ATTEMPTS_MAX = 20;
+  // Some 1,500 events a second.
+  private static final long REST_MILLIS = 50;
+  private static final int TIMEOUT_SECONDS = 5;
   private static final String SECRET = "a secret";
 
   /** Starts in seconds and needs little: there are hundreds of starts. */
@@ -87,7 +90,7 @@ final class FaultRun implements AutoCloseable {
     return run;
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     }
@@ -113,6 +116,7 @@ final class FaultRun implements AutoCloseable {
     publisher =
         SteadyPublisher.keyed(vertx, service.port(), ServiceProcess.TOKEN, BATCH, log)
             .of(project)
+            .resting(REST_MILLIS)
             .start(HANDS);
   }
 
@@ -125,6 +129,7 @@ final class FaultRun implements AutoCloseable {
                         .put("name", path)
                         .put("url", "http://127.0.0.1:" + port + path)
                         .put("secret", SECRET)
+                        .put("timeout", TIMEOUT_SECONDS)
                         .put("events", new JsonArray().add("*"))
                         .put("project_id", project)
                         .put(

@@ -19,21 +19,30 @@ import java.util.concurrent.TimeoutException;
 /** A PostgreSQL to be stopped, killed and frozen; it lives through many runs. */
 final class FaultServer implements AutoCloseable {
   private final Path home;
+  // Where it listens is known after any loss of its folder.
+  private final int port;
   private EmbeddedPostgres server;
   private int databases;
 
-  private FaultServer(Path home) {
+  private FaultServer(Path home) throws IOException {
     this.home = home;
+    this.port = FaultRun.freePort();
     this.server = EmbeddedPostgres.start(config());
   }
 
   /** Starts the one of this folder. */
-  static FaultServer start(Path home) {
+  static FaultServer start(Path home) throws IOException {
     return new FaultServer(home);
   }
 
   private DatabaseConfig config() {
-    return FanfareConfig.load(null, Map.of("FANFARE_DATABASE_EMBEDDED_DIR", home.toString()))
+    return FanfareConfig.load(
+            null,
+            Map.of(
+                "FANFARE_DATABASE_EMBEDDED_DIR",
+                home.toString(),
+                "FANFARE_DATABASE_EMBEDDED_PORT",
+                Integer.toString(port)))
         .config()
         .database();
   }

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code fanfare start} in a process of its own, with an embedded PostgreSQL in the test's folder
@@ -23,6 +25,8 @@ import java.util.regex.Pattern;
 final class ServiceProcess implements AutoCloseable {
   static final String TOKEN = "test-admin-token-0123456789";
   private static final Pattern READY = Pattern.compile("ready: http://127\\.0\\.0\\.1:(\\d+)/");
+
+  private static @Nullable String classPath;
 
   private final Process process;
   private final Path data;
@@ -70,7 +74,7 @@ final class ServiceProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(java);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.fanfare.cli.Main"));
+    command.addAll(List.of("-cp", classPath(), "io.fanfare.cli.Main"));
     command.addAll(words);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder
@@ -84,6 +88,23 @@ final class ServiceProcess implements AutoCloseable {
                 "FANFARE_DELIVERY_ALLOWED_NETWORKS", "127.0.0.0/8"));
     builder.environment().putAll(environment);
     return builder.start();
+  }
+
+  /** As in operation: the classes in one file, which stays open, and not in a folder. */
+  private static synchronized String classPath() {
+    if (classPath == null) {
+      String classes = Path.of("target/classes").toAbsolutePath().toString();
+      String jar = Path.of("target/service-classes.jar").toAbsolutePath().toString();
+      int code =
+          ToolProvider.findFirst("jar")
+              .orElseThrow()
+              .run(System.out, System.err, "--create", "--file", jar, "-C", classes, ".");
+      if (code != 0) {
+        throw new IllegalStateException("the classes cannot be put into " + jar);
+      }
+      classPath = System.getProperty("java.class.path").replace(classes, jar);
+    }
+    return classPath;
   }
 
   /** What it logs must not fill the pipe, and says afterwards what went wrong. */

@@ -38,6 +38,7 @@ final class SteadyPublisher {
   private final Set<String> wrong = ConcurrentHashMap.newKeySet();
   private volatile String padding = "";
   private volatile @Nullable String project;
+  private volatile long paceMillis;
   private volatile boolean stopped;
 
   /** How a request gets to the service. */
@@ -86,6 +87,12 @@ final class SteadyPublisher {
         true,
         batch,
         log);
+  }
+
+  /** Each hand rests so long after each request. */
+  SteadyPublisher resting(long millis) {
+    paceMillis = millis;
+    return this;
   }
 
   /** Publishes for a project. */
@@ -171,8 +178,10 @@ final class SteadyPublisher {
               }
               if (stopped) {
                 hands.decrementAndGet();
-              } else if (answer != null && answer.statusCode() == 202) {
+              } else if (answer != null && answer.statusCode() == 202 && paceMillis == 0) {
                 next();
+              } else if (answer != null && answer.statusCode() == 202) {
+                vertx.setTimer(paceMillis, timer -> next());
               } else if (keyed && !known) {
                 vertx.setTimer(PAUSE_MILLIS, timer -> send(request));
               } else {
