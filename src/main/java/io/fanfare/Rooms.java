@@ -41,6 +41,7 @@ import io.fanfare.event.HeldBytes;
 import io.fanfare.event.OpenSet;
 import io.fanfare.event.Redelivery;
 import io.fanfare.event.Windows;
+import io.fanfare.failpoint.Failpoint;
 import io.fanfare.history.DeliveryHistory;
 import io.fanfare.history.DeliveryTotals;
 import io.fanfare.history.EventHistory;
@@ -196,6 +197,7 @@ final class Rooms {
     Future<Void> doors = node.fence().isHeld() ? Future.succeededFuture() : undeploy(listeners);
     return doors
         .compose(v -> undeploy(deployments))
+        .onSuccess(v -> Failpoint.DRAIN_MID.hit())
         .compose(v -> undeploy(listeners))
         .compose(v -> node.release(openSet.mark()));
   }

@@ -23,12 +23,14 @@ class RoomRulesTest {
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages("io.fanfare");
 
-  private static final Set<String> GROUND = Set.of("bus", "config", "id", "json", "time");
+  private static final Set<String> GROUND =
+      Set.of("bus", "config", "failpoint", "id", "json", "time");
 
   private static final Map<String, Set<String>> MAY_KNOW =
       Map.ofEntries(
           Map.entry("bus", Set.of()),
           Map.entry("config", Set.of()),
+          Map.entry("failpoint", Set.of()),
           Map.entry("id", Set.of()),
           Map.entry("json", Set.of()),
           Map.entry("time", Set.of()),

@@ -36,6 +36,9 @@ public final class Database {
   private static final int WAITING_MAX = 1_024;
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration IDLE_IN_TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
+  // A server that has ended a statement for its time says so within this.
+  private static final Duration SILENCE = Duration.ofSeconds(2);
+
   private static final Duration OTHERS_LIMIT = Duration.ofSeconds(15);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
   private static final Duration POLL = Duration.ofMillis(50);
@@ -315,9 +318,16 @@ public final class Database {
     PgConnectOptions options =
         named(room, settings)
             .addProperty("statement_timeout", Long.toString(statementTimeout.toMillis()));
+    Greeting greeting = new Greeting(vertx, target, SILENCE);
     return PgBuilder.pool()
         .using(vertx)
-        .connectingTo(options)
+        .connectingTo(() -> greeting.exchange().map(options))
+        .withConnectHandler(
+            connection -> {
+              SilenceGuard.guard(connection, statementTimeout.plus(SILENCE));
+              // Into the pool.
+              connection.close();
+            })
         .with(
             new PoolOptions()
                 .setName(NAME_PREFIX + room)

@@ -19,6 +19,10 @@ public final class Deadline {
   // crash_shutdown, admin_shutdown, cannot_connect_now, statement_completion_unknown: the backend
   // may have committed before it said so.
   private static final Set<String> UNDECIDED = Set.of("57P01", "57P02", "57P03", "40003");
+  // connection exceptions, errors of the system, internal errors
+  private static final Set<String> UNDECIDED_CLASSES = Set.of("08", "58", "XX");
+  // The connection ends with these.
+  private static final Set<String> LAST_WORDS = Set.of("FATAL", "PANIC");
 
   private Deadline() {}
 
@@ -57,10 +61,15 @@ public final class Deadline {
                             processId, "whether a statement was committed is not known", e)));
   }
 
-  /** Whether a failure came from the server while it lived: the transaction is rolled back. */
-  private static boolean isDecided(Throwable e) {
+  /**
+   * Whether a failure came from a server that lives on: then the transaction is rolled back. One
+   * that panics, for an error of the disk below its log above all, may find the transaction in that
+   * log when it comes back.
+   */
+  static boolean isDecided(Throwable e) {
     return e instanceof PgException said
+        && !LAST_WORDS.contains(String.valueOf(said.getSeverity()))
         && !UNDECIDED.contains(said.getSqlState())
-        && !said.getSqlState().startsWith("08");
+        && UNDECIDED_CLASSES.stream().noneMatch(said.getSqlState()::startsWith);
   }
 }

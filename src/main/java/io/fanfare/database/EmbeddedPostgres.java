@@ -234,6 +234,7 @@ public final class EmbeddedPostgres {
         include_if_exists = 'fanfare.conf'
         """,
         StandardOpenOption.APPEND);
+    Durable.file(fresh.resolve("postgresql.conf"));
     Files.move(fresh, folder.data(), StandardCopyOption.ATOMIC_MOVE);
   }
 

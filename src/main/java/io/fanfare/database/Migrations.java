@@ -1,6 +1,7 @@
 package io.fanfare.database;
 
 import io.fanfare.config.StartException;
+import io.fanfare.failpoint.Failpoint;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
@@ -167,6 +168,7 @@ public final class Migrations {
                                 .execute(
                                     Tuple.of(
                                         migration.version(), migration.name(), migration.sha256())))
+                    .onSuccess(done -> Failpoint.MIGRATE_MID.hit())
                     .compose(done -> transaction.commit()))
         .onSuccess(done -> LOG.info("Schema version {} applied", migration.version()));
   }

@@ -49,6 +49,7 @@ final class PostgresBinaries {
       Path fresh = home.resolve("bin.unpacking");
       delete(fresh);
       unpack(url, fresh);
+      Durable.folder(fresh);
       Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
     }
     return new PostgresBinaries(folder);

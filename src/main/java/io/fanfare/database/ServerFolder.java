@@ -175,5 +175,6 @@ record ServerFolder(Path home) {
     Files.createFile(
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.writeString(file, text);
+    Durable.file(file);
   }
 }

@@ -1,5 +1,6 @@
 package io.fanfare.delivery;
 
+import io.fanfare.failpoint.Failpoint;
 import io.fanfare.time.DeadlineWheel.Deadline;
 import io.fanfare.webhook.NetworkPolicy;
 import io.netty.buffer.ByteBuf;
@@ -148,7 +149,9 @@ final class Attempt implements Exchange {
   private void send(Connection taken) {
     connection = taken;
     sentNanos = System.nanoTime();
+    Failpoint.HTTP_AFTER_CONNECT.hit();
     taken.send(receiver.request(taken.allocator(), signed, body), this);
+    Failpoint.HTTP_AFTER_SEND.hit();
   }
 
   @Override

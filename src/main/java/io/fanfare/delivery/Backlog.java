@@ -1,13 +1,10 @@
 package io.fanfare.delivery;
 
-import io.fanfare.bus.Addresses;
-import io.fanfare.bus.LocalCodec;
 import io.fanfare.event.Delivery;
 import io.fanfare.event.Window;
 import io.fanfare.schedule.Page;
 import io.fanfare.schedule.PageRequest;
-import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.Message;
+import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,12 +15,12 @@ import java.util.UUID;
  * What waits in the database for one webhook: whether something is due, the page that is on its
  * way, and which rows were fetched and are not written down yet.
  *
- * <p>Used on the context of the webhook's verticle only.
+ * <p>Used on the context of the webhook's verticle only. Knows nothing of Vert.x, so that a model
+ * can drive it.
  */
 final class Backlog {
   private static final long RETRY_MILLIS = 1_000;
 
-  private final Vertx vertx;
   private final int webhook;
   private final Window window;
   private final Owner owner;
@@ -38,10 +35,15 @@ final class Backlog {
 
     /** There may be something to do: something is due, or a permit came back. */
     void wake();
+
+    /** Asks the schedule; completes in another turn of the verticle's loop. */
+    Future<Page> ask(PageRequest request);
+
+    /** Runs a step in another turn of the verticle's loop, not before so many milliseconds. */
+    void later(long millis, Runnable step);
   }
 
-  Backlog(Vertx vertx, int webhook, Window window, Owner owner) {
-    this.vertx = vertx;
+  Backlog(int webhook, Window window, Owner owner) {
     this.webhook = webhook;
     this.window = window;
     this.owner = owner;
@@ -89,7 +91,7 @@ final class Backlog {
       window.hungry();
       // A permit may have come back in between, unseen.
       if (window.free() > 0 && window.takeHunger()) {
-        vertx.runOnContext(v -> owner.wake());
+        owner.later(0, owner::wake);
       }
       return;
     }
@@ -97,11 +99,8 @@ final class Backlog {
     // Whoever wakes the webhook from now on may speak of rows that the page is too early for.
     due = false;
     long token = window.spillToken();
-    vertx
-        .eventBus()
-        .<Page>request(
-            Addresses.PAGE, new PageRequest(webhook, permits, fetched()), LocalCodec.OPTIONS)
-        .map(Message::body)
+    owner
+        .ask(new PageRequest(webhook, permits, fetched()))
         .onComplete(
             (page, failure) -> {
               fetching = false;
@@ -116,9 +115,9 @@ final class Backlog {
   }
 
   private void retry() {
-    vertx.setTimer(
+    owner.later(
         RETRY_MILLIS,
-        timer -> {
+        () -> {
           if (due) {
             owner.wake();
           }

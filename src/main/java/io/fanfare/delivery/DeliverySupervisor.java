@@ -136,7 +136,9 @@ public final class DeliverySupervisor extends VerticleBase {
 
   private void onMessage(Message<Object> message) {
     if (message.body() instanceof HandOver handOver) {
-      handOver(handOver.deliveries());
+      if (handOver.take()) {
+        handOver(handOver.deliveries());
+      }
       message.reply(null);
     } else if (message.body() instanceof Wake wake) {
       wake(wake.webhook());

@@ -1,15 +1,20 @@
 package io.fanfare.delivery;
 
 import io.fanfare.bus.Addresses;
+import io.fanfare.bus.LocalCodec;
 import io.fanfare.event.Delivery;
 import io.fanfare.event.Event;
 import io.fanfare.event.Window;
+import io.fanfare.failpoint.Failpoint;
+import io.fanfare.schedule.Page;
+import io.fanfare.schedule.PageRequest;
 import io.fanfare.webhook.CircuitRecord;
 import io.fanfare.webhook.Webhook;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Set;
@@ -74,7 +79,7 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
   public Future<?> start() {
     loop = delivering.loops().of(context);
     sender = new Sender(context, delivering, loop);
-    backlog = new Backlog(vertx, number, window, this);
+    backlog = new Backlog(number, window, this);
     idleSince = delivering.clock().millis();
     if (circuit.state() != Circuit.State.CLOSED) {
       window.shut(true);
@@ -311,6 +316,7 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
   }
 
   private void ended(Delivery delivery, Webhook sentAs, boolean probe, Outcome outcome) {
+    Failpoint.HTTP_AFTER_ANSWER.hit();
     inFlight--;
     Circuit.State before = circuit.state();
     boolean changed = circuit.record(outcome.health(), probe, delivering.clock().millis());
@@ -450,6 +456,23 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
       }
     }
     pump();
+  }
+
+  @Override
+  public Future<Page> ask(PageRequest request) {
+    return vertx
+        .eventBus()
+        .<Page>request(Addresses.PAGE, request, LocalCodec.OPTIONS)
+        .map(Message::body);
+  }
+
+  @Override
+  public void later(long millis, Runnable step) {
+    if (millis == 0) {
+      context.runOnContext(v -> step.run());
+    } else {
+      vertx.setTimer(millis, timer -> step.run());
+    }
   }
 
   private void persistCircuit() {

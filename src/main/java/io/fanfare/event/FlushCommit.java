@@ -3,6 +3,7 @@ package io.fanfare.event;
 import io.fanfare.database.FateUnknownException;
 import io.fanfare.database.Partitions;
 import io.fanfare.database.Writer;
+import io.fanfare.failpoint.Failpoint;
 import io.fanfare.node.Fence;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -106,6 +107,7 @@ public final class FlushCommit {
   }
 
   private Future<Void> insert(Flush flush) {
+    Failpoint.INGEST_BEFORE_COMMIT.hit();
     if (!flush.hasKeys() && flush.deliveryCount() <= chunk) {
       return store.insert(writer, flush);
     }
@@ -143,6 +145,7 @@ public final class FlushCommit {
   }
 
   private void succeeded(Flush flush) {
+    Failpoint.INGEST_AFTER_COMMIT.hit();
     List<Flush.Target> spilled = new ArrayList<>();
     for (Flush.Target target : flush.deliveries()) {
       if (target.spilled()) {

@@ -2,6 +2,7 @@ package io.fanfare.event;
 
 import io.fanfare.bus.Addresses;
 import io.fanfare.bus.LocalCodec;
+import io.fanfare.failpoint.Failpoint;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ public final class FlushHandOver {
   }
 
   void handOver(FlushCommit.Committed committed) {
+    Failpoint.INGEST_BEFORE_HAND_OVER.hit();
     List<List<Delivery>> bySupervisor = new ArrayList<>(supervisors);
     for (int i = 0; i < supervisors; i++) {
       bySupervisor.add(new ArrayList<>());
@@ -44,10 +46,16 @@ public final class FlushHandOver {
     for (int i = 0; i < supervisors; i++) {
       List<Delivery> deliveries = bySupervisor.get(i);
       if (!deliveries.isEmpty()) {
+        HandOver message = new HandOver(deliveries);
         vertx
             .eventBus()
-            .request(Addresses.supervisor(i), new HandOver(deliveries), LocalCodec.OPTIONS)
-            .onFailure(unacknowledged -> giveBack.accept(deliveries));
+            .request(Addresses.supervisor(i), message, LocalCodec.OPTIONS)
+            .onFailure(
+                unacknowledged -> {
+                  if (message.take()) {
+                    giveBack.accept(deliveries);
+                  }
+                });
       }
     }
     tellWaiting(committed.spilled());

@@ -4,6 +4,7 @@ import io.fanfare.bus.Addresses;
 import io.fanfare.bus.LocalCodec;
 import io.fanfare.database.FateUnknownException;
 import io.fanfare.database.Writer;
+import io.fanfare.failpoint.Failpoint;
 import io.fanfare.id.IdGenerator;
 import io.fanfare.node.Fence;
 import io.vertx.core.Future;
@@ -99,6 +100,7 @@ public final class Redelivery {
               if (row.getInteger(1) == 0) {
                 return Future.failedFuture(new EventGoneException());
               }
+              Failpoint.REDELIVER_AFTER_INSERT.hit();
               tellWaiting(webhook, now);
               return Future.succeededFuture(new Made(id, now));
             })

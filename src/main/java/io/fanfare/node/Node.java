@@ -2,6 +2,7 @@ package io.fanfare.node;
 
 import io.fanfare.config.StartException;
 import io.fanfare.database.Database;
+import io.fanfare.failpoint.Failpoint;
 import io.fanfare.id.IdGenerator;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -192,6 +193,7 @@ public final class Node {
                 return;
               }
               beating = true;
+              Failpoint.NODE_BEFORE_MARK.hit();
               store
                   .beat(database.control(), fence.epoch(), mark.get())
                   .onComplete(

@@ -14,6 +14,7 @@ import io.fanfare.delivery.ToRecord;
 import io.fanfare.delivery.Unrecorded;
 import io.fanfare.event.Delivery;
 import io.fanfare.event.Waiting;
+import io.fanfare.failpoint.Failpoint;
 import io.fanfare.id.IdGenerator;
 import io.fanfare.node.Fence;
 import io.fanfare.outcome.HeaderSets.HeaderSet;
@@ -209,6 +210,7 @@ public final class OutcomeVerticle extends VerticleBase {
     List<OutcomeStore.Line> lines = new ArrayList<>(batch.size());
     batch.forEach(settled -> lines.add(line(settled, along)));
     lines.sort(KEY_ORDER);
+    Failpoint.OUTCOME_BEFORE_COMMIT.hit();
     commit(lines, along)
         .onComplete(
             done -> {
@@ -338,6 +340,7 @@ public final class OutcomeVerticle extends VerticleBase {
   }
 
   private void recorded(List<Settled> batch) {
+    Failpoint.OUTCOME_AFTER_COMMIT.hit();
     Map<Integer, Long> waiting = new LinkedHashMap<>();
     Map<Integer, List<UUID>> fetched = new LinkedHashMap<>();
     int attempts = 0;
@@ -348,6 +351,7 @@ public final class OutcomeVerticle extends VerticleBase {
         attempts++;
       }
       if (settled.settlement().next() == Next.WAIT) {
+        Failpoint.OUTCOME_RETRY_SCHEDULED.hit();
         waiting.merge(delivery.webhook(), settled.settlement().dueAtMillis(), Math::min);
       }
       if (delivery.open() == null) {

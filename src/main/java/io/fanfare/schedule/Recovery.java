@@ -1,5 +1,6 @@
 package io.fanfare.schedule;
 
+import io.fanfare.failpoint.Failpoint;
 import io.fanfare.id.IdGenerator;
 import io.fanfare.node.Fence;
 import io.vertx.core.Future;
@@ -76,6 +77,7 @@ final class Recovery {
         .compose(
             made -> {
               recovered += made;
+              Failpoint.RECOVERY_MID.hit();
               page.forEach(key -> dueNow.accept(key.webhook()));
               return pages(held, end);
             });

@@ -1,5 +1,6 @@
 package io.fanfare.webhook;
 
+import io.fanfare.failpoint.Failpoint;
 import io.fanfare.webhook.WebhookStore.Change;
 import io.fanfare.webhook.WebhookStore.Changed;
 import io.vertx.core.Future;
@@ -118,6 +119,7 @@ public final class WebhookRegistry {
         .compose(
             quiet -> {
               Instant now = now();
+              Failpoint.WEBHOOK_DELETE_MID.hit();
               return limited(store.markDeleted(webhook.id(), now))
                   // Not before: where the mark fails, the webhook lives on after a restart, and
                   // what waits for it must be there.

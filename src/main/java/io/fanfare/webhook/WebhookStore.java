@@ -1,6 +1,7 @@
 package io.fanfare.webhook;
 
 import io.fanfare.config.StartException;
+import io.fanfare.failpoint.Failpoint;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
@@ -339,6 +340,7 @@ public final class WebhookStore {
               page.forEach(batch::add);
               return pool.preparedQuery(REKEY)
                   .execute(batch.tuple())
+                  .onSuccess(updated -> Failpoint.REKEY_MID.hit())
                   .compose(updated -> rekeyFrom(batch.lastNumber(), done + updated.rowCount()));
             });
   }

@@ -76,10 +76,10 @@ class DatabaseTroubleTest {
   void backendsThatAreEndedAgainAndAgainLoseNothing() throws Exception {
     SteadyPublisher publisher = publishing();
     for (int i = 0; i < 6; i++) {
-      int before = publisher.accepted().size();
+      int before = publisher.accepted();
       execute(
           "select pg_terminate_backend(pid) from pg_stat_activity where usename = '" + role + "'");
-      await().until(() -> publisher.accepted().size() > before + 20);
+      await().until(() -> publisher.accepted() > before + 20);
     }
     goesOn(publisher);
   }
@@ -112,27 +112,27 @@ class DatabaseTroubleTest {
   void whoHoldsLocksOrMakesDeadlocksIsOutlived() throws Exception {
     SteadyPublisher publisher = publishing();
     for (String table : List.of("event", "delivery", "stat_delta", "webhook")) {
-      int before = publisher.accepted().size();
+      int before = publisher.accepted();
       execute("begin");
       execute("lock table " + table + " in exclusive mode");
       // Longer than a statement may take.
       await(vertx.timer(1_300, TimeUnit.MILLISECONDS));
       execute("commit");
-      await().until(() -> publisher.accepted().size() > before + 20);
+      await().until(() -> publisher.accepted() > before + 20);
     }
     goesOn(publisher);
   }
 
   private SteadyPublisher publishing() {
     SteadyPublisher publisher = new SteadyPublisher(vertx, fanfare.client(), 5).start(4);
-    await().until(() -> publisher.accepted().size() > 50);
+    await().until(() -> publisher.accepted() > 50);
     return publisher;
   }
 
   /** What was accepted before, meanwhile and later arrives once. */
   private void goesOn(SteadyPublisher publisher) throws TimeoutException {
-    int before = publisher.accepted().size();
-    await().until(() -> publisher.accepted().size() > before + 50);
+    int before = publisher.accepted();
+    await().until(() -> publisher.accepted() > before + 50);
     publisher.stop();
     await().until(publisher::isQuiet);
     assertThat(publisher.wrong()).isEmpty();
@@ -141,13 +141,11 @@ class DatabaseTroubleTest {
         .until(() -> stats().getInteger("pending_deliveries") == 0);
     assertThat(
             HistoryCheck.violations(
-                new HistoryCheck.Run(
-                    publisher.accepted(),
-                    HistoryCheck.told(fanfare.client(), webhook),
-                    stats(),
-                    HistoryCheck.got(receiver, "/hook", 200),
-                    SECRET,
-                    3),
+                Histories.of(
+                    fanfare.client(),
+                    publisher.log(),
+                    new History.Hook(webhook, "/hook", SECRET, 3, 1_000),
+                    receiver),
                 0))
         .isEmpty();
   }

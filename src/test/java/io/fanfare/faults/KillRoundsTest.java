@@ -11,9 +11,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -51,7 +49,7 @@ class KillRoundsTest {
     long seed = Long.getLong("kill.seed", System.nanoTime());
     System.out.println("kill.seed = " + seed);
     Random random = new Random(seed);
-    Set<String> accepted = new HashSet<>();
+    ProducerLog log = new ProducerLog();
     String webhook = null;
     for (int round = 0; round < ROUNDS; round++) {
       long begin = System.nanoTime();
@@ -63,15 +61,14 @@ class KillRoundsTest {
         if (webhook == null) {
           webhook = register(client);
         }
-        SteadyPublisher publisher = new SteadyPublisher(vertx, client, 10).start(4);
+        SteadyPublisher publisher = new SteadyPublisher(vertx, client, 10, log).start(4);
         int enough = random.nextInt(400);
-        await().atMost(Duration.ofSeconds(30)).until(() -> publisher.accepted().size() >= enough);
+        await().atMost(Duration.ofSeconds(30)).until(() -> publisher.accepted() >= enough);
         await(vertx.timer(1 + random.nextInt(200), TimeUnit.MILLISECONDS));
         service.kill(random.nextInt(3) == 0);
         publisher.stop();
         await().until(publisher::isQuiet);
         assertThat(publisher.wrong()).isEmpty();
-        accepted.addAll(publisher.accepted());
         client.close();
       }
     }
@@ -84,17 +81,11 @@ class KillRoundsTest {
               () ->
                   await(client.get(path)).getJsonObject("stats").getInteger("pending_deliveries")
                       == 0);
-      HistoryCheck.Run run =
-          new HistoryCheck.Run(
-              accepted,
-              HistoryCheck.told(client, webhook),
-              await(client.get(path)).getJsonObject("stats"),
-              HistoryCheck.got(receiver, "/hook", 200),
-              SECRET,
-              20);
+      History run =
+          Histories.of(client, log, new History.Hook(webhook, "/hook", SECRET, 3, 1_000), receiver);
       System.out.printf(
           "%d events accepted, %d delivered, %d duplicates%n",
-          accepted.size(), run.told().size(), HistoryCheck.duplicates(run));
+          log.accepted().size(), run.told().size(), run.duplicates());
       assertThat(HistoryCheck.violations(run, ROUNDS)).isEmpty();
       client.close();
     }

@@ -74,13 +74,13 @@ class ServerFaultsTest {
   @Test
   void nothingIsLostWhenTheServerDiesUnderLoadAndComesBack() throws Exception {
     SteadyPublisher publisher = new SteadyPublisher(vertx, fanfare.client(), 5).start(4);
-    await().until(() -> publisher.accepted().size() > 100);
+    await().until(() -> publisher.accepted() > 100);
     signal("QUIT", List.of(postmaster()));
     await().until(() -> publisher.refused() > 4);
-    int before = publisher.accepted().size();
+    int before = publisher.accepted();
     server = EmbeddedPostgres.start(config());
     long back = System.nanoTime();
-    await().until(() -> publisher.accepted().size() > before + 100);
+    await().until(() -> publisher.accepted() > before + 100);
     System.out.printf(
         "resumed %d ms after the restart%n",
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - back));
@@ -94,7 +94,7 @@ class ServerFaultsTest {
   @Test
   void aServerThatStandsStillMakesNobodyWait() throws Exception {
     SteadyPublisher publisher = new SteadyPublisher(vertx, fanfare.client(), 5).start(4);
-    await().until(() -> publisher.accepted().size() > 100);
+    await().until(() -> publisher.accepted() > 100);
     JsonObject key =
         await(
             fanfare
@@ -125,8 +125,8 @@ class ServerFaultsTest {
     } finally {
       signal("CONT", processes);
     }
-    int before = publisher.accepted().size();
-    await().until(() -> publisher.accepted().size() > before + 100);
+    int before = publisher.accepted();
+    await().until(() -> publisher.accepted() > before + 100);
     publisher.stop();
     await().until(publisher::isQuiet);
     await().until(() -> await(get("/health/ready")).statusCode() == 200);
@@ -140,13 +140,11 @@ class ServerFaultsTest {
         .atMost(Duration.ofSeconds(30))
         .until(() -> stats().getInteger("pending_deliveries") == 0);
     return HistoryCheck.violations(
-        new HistoryCheck.Run(
-            publisher.accepted(),
-            HistoryCheck.told(fanfare.client(), webhook),
-            stats(),
-            HistoryCheck.got(receiver, "/hook", 200),
-            SECRET,
-            3),
+        Histories.of(
+            fanfare.client(),
+            publisher.log(),
+            new History.Hook(webhook, "/hook", SECRET, 3, 1_000),
+            receiver),
         0);
   }
 

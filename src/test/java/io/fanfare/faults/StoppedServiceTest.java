@@ -54,7 +54,7 @@ class StoppedServiceTest {
       webhook = register(client, "/hook");
       register(client, "/held");
       publisher = new SteadyPublisher(vertx, client, 5).start(4);
-      await().until(() -> publisher.accepted().size() > 100 && !held.isEmpty());
+      await().until(() -> publisher.accepted() > 100 && !held.isEmpty());
       service.terminate();
       int refused = publisher.refused();
       await().until(() -> publisher.refused() > refused + 4);
@@ -86,13 +86,11 @@ class StoppedServiceTest {
                       == 0);
       assertThat(
               HistoryCheck.violations(
-                  new HistoryCheck.Run(
-                      publisher.accepted(),
-                      HistoryCheck.told(client, webhook),
-                      await(client.get(path)).getJsonObject("stats"),
-                      HistoryCheck.got(receiver, "/hook", 200),
-                      SECRET,
-                      3),
+                  Histories.of(
+                      client,
+                      publisher.log(),
+                      new History.Hook(webhook, "/hook", SECRET, 3, 1_000),
+                      receiver),
                   0))
           .isEmpty();
 

@@ -29,7 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** A DNS server on loopback that answers each name as the test wants it. */
-final class FakeDns implements AutoCloseable {
+public final class FakeDns implements AutoCloseable {
   private static final int TTL_SECONDS = 0;
 
   private final EventLoopGroup group =
@@ -87,26 +87,28 @@ final class FakeDns implements AutoCloseable {
                 .channel();
   }
 
-  static FakeDns start() {
+  /** One that knows no name. */
+  public static FakeDns start() {
     return new FakeDns();
   }
 
-  String server() {
+  /** Where it listens, as resolvers want it. */
+  public String server() {
     return "127.0.0.1:" + channel.localAddress().getPort();
   }
 
   /** The name has these addresses from now on, IPv4 and IPv6 mixed. */
-  void name(String name, String... addresses) {
+  public void name(String name, String... addresses) {
     on(name, ipv6 -> Answer.of(addresses));
   }
 
   /** Queries for the name fail with this code from now on. */
-  void fails(String name, DnsResponseCode code) {
+  public void fails(String name, DnsResponseCode code) {
     on(name, ipv6 -> Answer.failing(code));
   }
 
   /** Queries for the name are not answered from now on. */
-  void silent(String name) {
+  public void silent(String name) {
     on(name, ipv6 -> Answer.none());
   }
 

@@ -1,0 +1,2 @@
+/** Where a test can make the process die. */
+package io.fanfare.failpoint;
