@@ -3,9 +3,11 @@ package io.fanfare;
 import io.fanfare.api.ApiServices;
 import io.fanfare.api.ApiVerticle;
 import io.fanfare.api.BodyBudget;
+import io.fanfare.api.BulkRedeliveryHandler;
 import io.fanfare.api.DeliveriesHandler;
 import io.fanfare.api.EventTypesHandler;
 import io.fanfare.api.EventsReadHandler;
+import io.fanfare.api.ExplainHandler;
 import io.fanfare.api.KeyStore;
 import io.fanfare.api.KeysHandler;
 import io.fanfare.api.ListenCheck;
@@ -33,6 +35,8 @@ import io.fanfare.delivery.DeliveryLoops;
 import io.fanfare.delivery.DeliverySupervisor;
 import io.fanfare.delivery.Report;
 import io.fanfare.delivery.Unrecorded;
+import io.fanfare.event.BulkRedeliveryStore;
+import io.fanfare.event.BulkRedeliveryVerticle;
 import io.fanfare.event.Delivery;
 import io.fanfare.event.EventIngestVerticle;
 import io.fanfare.event.FlushCommit;
@@ -43,7 +47,9 @@ import io.fanfare.event.Redelivery;
 import io.fanfare.event.Windows;
 import io.fanfare.history.DeliveryHistory;
 import io.fanfare.history.DeliveryTotals;
+import io.fanfare.history.DeliveryTraces;
 import io.fanfare.history.EventHistory;
+import io.fanfare.history.EventMatches;
 import io.fanfare.id.IdGenerator;
 import io.fanfare.node.Node;
 import io.fanfare.outcome.OutcomeVerticle;
@@ -180,6 +186,7 @@ final class Rooms {
         .compose(v -> deploy(new DeploymentOptions(), supervisors(), loops))
         .compose(v -> deploy(StatsVerticle.options(), i -> stats(), 1))
         .compose(v -> deploy(new DeploymentOptions(), i -> schedule(), 1))
+        .compose(v -> deploy(new DeploymentOptions(), i -> bulkRedelivery(), 1))
         .compose(v -> deploy(new DeploymentOptions(), i -> retention(), 1))
         .compose(v -> deploy(new DeploymentOptions(), this::ingest, loops))
         .compose(v -> listen(api(keys)).recover(this::notListening))
@@ -307,6 +314,16 @@ final class Rooms {
         orphans);
   }
 
+  private Deployable bulkRedelivery() {
+    return new BulkRedeliveryVerticle(
+        new BulkRedeliveryStore(database.control()),
+        new Writer(vertx, database, database.control(), config.database().statementTimeout()),
+        node.fence(),
+        ids,
+        index,
+        clock);
+  }
+
   private Deployable retention() {
     return new RetentionVerticle(
         partitions,
@@ -363,8 +380,20 @@ final class Rooms {
                 index, history, new DeliveryTotals(database.read(), stats), stats, clock),
             new StatsHandler(index, stats, clock),
             new EventsReadHandler(new EventHistory(database.read(), stats), clock),
+            new ExplainHandler(
+                new EventHistory(database.read(), stats),
+                new EventMatches(database.read()),
+                new DeliveryTraces(database.read()),
+                lifecycle,
+                config.delivery().maxWait(),
+                clock),
             new TestHandler(index, tests, (int) config.ingest().eventDataBytesMax()),
             new RedeliverHandler(index, history, redelivery),
+            new BulkRedeliveryHandler(
+                index,
+                new BulkRedeliveryStore(database.control()),
+                new DeliveryTotals(database.read(), stats),
+                ids),
             new KeysHandler(keys),
             new EventTypesHandler());
     ApiServices services =

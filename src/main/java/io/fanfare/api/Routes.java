@@ -105,12 +105,12 @@ public final class Routes {
   }
 
   /**
-   * Adds the routes path by path, with the answer to their other methods: paths without parameters
-   * first, so that {@code GET /api/events/batch} does not ask for an event of that id.
+   * Adds the routes path by path, with the answer to their other methods: those with fewer
+   * parameters first, so that {@code GET /api/events/batch} does not ask for an event of that id.
    */
   private void addAll(Function<Set<String>, Handler<RoutingContext>> otherMethods) {
     paths.keySet().stream()
-        .sorted(Comparator.comparing(path -> path.contains(":")))
+        .sorted(Comparator.comparing(path -> path.chars().filter(c -> c == ':').count()))
         .forEach(
             path -> {
               Set<String> methods = new TreeSet<>();

@@ -35,7 +35,8 @@ public final class Migrations {
           "V2__event_counters.sql",
           "V3__usual_headers.sql",
           "V4__compact_deltas.sql",
-          "V5__plain_payloads.sql");
+          "V5__plain_payloads.sql",
+          "V6__bulk_redelivery.sql");
 
   static final String FOLDER = "/db/migration/";
 

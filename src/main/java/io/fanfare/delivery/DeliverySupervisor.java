@@ -93,6 +93,8 @@ public final class DeliverySupervisor extends VerticleBase {
       deleted(deleted.webhook(), message);
     } else if (message.body() instanceof Control.Test test) {
       test(test, message);
+    } else if (message.body() instanceof Control.Stand stand) {
+      stand(stand, message);
     }
   }
 
@@ -213,6 +215,17 @@ public final class DeliverySupervisor extends VerticleBase {
                         message.fail(404, String.valueOf(failure));
                       }
                     }));
+  }
+
+  /** Deploys nothing: what has no verticle has nothing in memory. */
+  private void stand(Control.Stand stand, Message<Object> message) {
+    Seat seat = seats.get(stand.webhook());
+    if (seat == null) {
+      message.reply(Standing.ABSENT, LocalCodec.OPTIONS);
+    } else {
+      onVerticle(
+          seat, verticle -> message.reply(verticle.standing(stand.delivery()), LocalCodec.OPTIONS));
+    }
   }
 
   private void reportDeleted(Delivery delivery) {

@@ -183,6 +183,21 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
     return backlog.fetched();
   }
 
+  /** Where a delivery stands; searches what waits here, which is at most a window. */
+  Standing standing(UUID delivery) {
+    int ahead = 0;
+    int place = Standing.NOT_WAITING;
+    for (Delivery other : waiting) {
+      if (other.id().equals(delivery)) {
+        place = ahead;
+        break;
+      }
+      ahead++;
+    }
+    return new Standing(
+        circuit.toRecord(), place, backlog.holds(delivery), inFlight, concurrency.limit());
+  }
+
   /** Whether a deleted webhook's last attempt has ended and is written down. */
   boolean isDone() {
     return inFlight == 0 && backlog.fetched().isEmpty();

@@ -24,6 +24,8 @@ class IsolationJourneyTest {
   private static final String NO_WEBHOOK = "webhook_00000000000000000000000000";
   private static final String NO_DELIVERY = "del_00000000000000000000000000";
   private static final String NO_EVENT = "event_00000000000000000000000000";
+  private static final String NO_REDELIVERY = "redelivery_00000000000000000000000000";
+  private static final String DRY = "{\"dry_run\":true}";
   private static final String HOOK =
       "{\"url\":\"https://example.com/\",\"events\":[\"file.*\"],\"name\":\"n\"}";
   private static final String EVENT = "{\"event\":\"user.login\",\"data\":{}}";
@@ -64,7 +66,14 @@ class IsolationJourneyTest {
           new Route("GET", "/api/webhooks/{w}/deliveries?limit=0", null, Need.READ),
           new Route("GET", "/api/webhooks/{w}/deliveries/{d}", null, Need.READ),
           new Route("POST", "/api/webhooks/{w}/deliveries/{d}/redeliver", null, Need.MANAGE),
+          new Route("POST", "/api/webhooks/{w}/deliveries/redeliver", DRY, Need.MANAGE),
+          new Route("POST", "/api/webhooks/{w}/deliveries/redeliver", "{\"x\":1}", Need.MANAGE),
+          new Route("GET", "/api/webhooks/{w}/redeliveries", null, Need.READ),
+          new Route("GET", "/api/webhooks/{w}/redeliveries/" + NO_REDELIVERY, null, Need.READ),
+          new Route("DELETE", "/api/webhooks/{w}/redeliveries/" + NO_REDELIVERY, null, Need.MANAGE),
           new Route("GET", "/api/events/{e}", null, Need.READ),
+          new Route("GET", "/api/events/{e}/explain", null, Need.READ),
+          new Route("GET", "/api/events/{e}/explain?match=matched&limit=1", null, Need.READ),
           new Route("DELETE", "/api/webhooks/{w}", null, Need.MANAGE));
 
   private static final List<Route> OTHERS =
@@ -72,6 +81,7 @@ class IsolationJourneyTest {
           new Route("GET", "/api/webhooks", null, Need.READ),
           new Route("POST", "/api/webhooks", HOOK, Need.MANAGE),
           new Route("GET", "/api/events", null, Need.READ),
+          new Route("GET", "/api/deliveries/" + NO_DELIVERY + "/explain", null, Need.READ),
           new Route("POST", "/api/events", EVENT, Need.PUBLISH),
           new Route("POST", "/api/events/batch", "{\"events\":[" + EVENT + "]}", Need.PUBLISH),
           new Route("GET", "/api/event-types", null, Need.NOTHING),
