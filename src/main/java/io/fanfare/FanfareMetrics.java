@@ -6,6 +6,7 @@ import io.fanfare.delivery.Outcome;
 import io.fanfare.event.EventIngestVerticle.IngestListener;
 import io.fanfare.outcome.OutcomeVerticle.OutcomeListener;
 import io.fanfare.outcome.Settlement;
+import io.fanfare.webhook.CircuitRecord;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -13,10 +14,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,7 @@ public final class FanfareMetrics implements IngestListener, AttemptListener, Ou
   private final Map<Outcome.Kind, Counter> attempts = new EnumMap<>(Outcome.Kind.class);
   private final Map<Settlement.Next, Counter> settled = new EnumMap<>(Settlement.Next.class);
   private final Timer latency;
-  private final AtomicInteger openCircuits;
+  private final Map<String, Counter> circuitChanges = new HashMap<>();
 
   /** Registers every meter. */
   public FanfareMetrics(MeterRegistry registry) {
@@ -98,12 +99,26 @@ public final class FanfareMetrics implements IngestListener, AttemptListener, Ou
             .description("First byte written to response head")
             .serviceLevelObjectives(LATENCY_BUCKETS)
             .register(registry);
-    openCircuits = registry.gauge("fanfare.circuits.open", new AtomicInteger());
+    for (Circuit.State state : Circuit.State.values()) {
+      String name = state.name().toLowerCase(Locale.ROOT);
+      circuitChanges.put(
+          name,
+          Counter.builder("fanfare.circuit.changes")
+              .description("Changes of circuits, by the state they came to")
+              .tag("state", name)
+              .register(registry));
+    }
   }
 
   /** A gauge that is read when somebody scrapes. */
   public void gauge(String name, String description, Supplier<Number> value) {
     Gauge.builder(name, value).description(description).register(registry);
+  }
+
+  /** The same with a tag. */
+  public void gauge(
+      String name, String description, String tag, String tagged, Supplier<Number> value) {
+    Gauge.builder(name, value).description(description).tag(tag, tagged).register(registry);
   }
 
   @Override
@@ -134,12 +149,18 @@ public final class FanfareMetrics implements IngestListener, AttemptListener, Ou
   }
 
   @Override
-  public void circuit(Circuit.State before, Circuit.State after) {
-    if (before == Circuit.State.CLOSED && after != Circuit.State.CLOSED) {
-      openCircuits.incrementAndGet();
-    } else if (before != Circuit.State.CLOSED && after == Circuit.State.CLOSED) {
-      openCircuits.decrementAndGet();
-    }
+  public void circuit(int webhook, CircuitRecord circuit) {
+    count(circuitChanges.get(circuit.state()));
+  }
+
+  /** Events committed since the start. */
+  long eventsAccepted() {
+    return (long) events.count();
+  }
+
+  /** Deliveries committed with their events since the start. */
+  long deliveriesAccepted() {
+    return (long) deliveries.count();
   }
 
   private static void count(@Nullable Counter counter) {

@@ -12,12 +12,14 @@ import io.fanfare.api.KeyStore;
 import io.fanfare.api.KeysHandler;
 import io.fanfare.api.ListenCheck;
 import io.fanfare.api.ListeningPort;
+import io.fanfare.api.LiveStreams;
 import io.fanfare.api.PublishHandler;
 import io.fanfare.api.ReadinessCheck;
 import io.fanfare.api.RecentDeliveries;
 import io.fanfare.api.RedeliverHandler;
 import io.fanfare.api.ResourceHandler;
 import io.fanfare.api.StatsHandler;
+import io.fanfare.api.StreamsHandler;
 import io.fanfare.api.TestHandler;
 import io.fanfare.api.WebhooksHandler;
 import io.fanfare.bus.Addresses;
@@ -29,10 +31,13 @@ import io.fanfare.database.Partitions;
 import io.fanfare.database.Retention;
 import io.fanfare.database.RetentionVerticle;
 import io.fanfare.database.Writer;
+import io.fanfare.delivery.CircuitBoard;
 import io.fanfare.delivery.Delivering;
+import io.fanfare.delivery.Delivering.AttemptListener;
 import io.fanfare.delivery.DeliveryLifecycle;
 import io.fanfare.delivery.DeliveryLoops;
 import io.fanfare.delivery.DeliverySupervisor;
+import io.fanfare.delivery.Outcome;
 import io.fanfare.delivery.Report;
 import io.fanfare.delivery.Unrecorded;
 import io.fanfare.event.BulkRedeliveryStore;
@@ -51,13 +56,18 @@ import io.fanfare.history.DeliveryTraces;
 import io.fanfare.history.EventHistory;
 import io.fanfare.history.EventMatches;
 import io.fanfare.id.IdGenerator;
+import io.fanfare.live.BacklogReader;
+import io.fanfare.live.Pulse;
 import io.fanfare.node.Node;
+import io.fanfare.outcome.Feed;
 import io.fanfare.outcome.OutcomeVerticle;
 import io.fanfare.outcome.SettlementPolicy;
 import io.fanfare.outcome.TestDeliveries;
 import io.fanfare.schedule.ScheduleVerticle;
+import io.fanfare.stats.PendingReader;
 import io.fanfare.stats.StatsReader;
 import io.fanfare.stats.StatsVerticle;
+import io.fanfare.webhook.CircuitRecord;
 import io.fanfare.webhook.HeaderRules;
 import io.fanfare.webhook.NetworkPolicy;
 import io.fanfare.webhook.SecretKeyFile;
@@ -114,6 +124,9 @@ final class Rooms {
   private final IdGenerator ids;
   private final OpenSet openSet;
   private final WebhookIndex index = new WebhookIndex();
+  private final CircuitBoard circuits = new CircuitBoard(index);
+  private final Feed feed = new Feed();
+  private final LiveStreams streams;
   private final Windows windows;
   private final HeldBytes uncommitted;
   private final Unrecorded unrecorded;
@@ -147,6 +160,7 @@ final class Rooms {
     this.loops = config.runtime().eventLoops();
     DeliveryConfig delivery = config.delivery();
     this.metrics = new FanfareMetrics(registry);
+    this.streams = new LiveStreams(config.live());
     this.ids =
         new IdGenerator(clock, new SplittableRandom(new SecureRandom().nextLong()), node.idFloor());
     this.openSet = new OpenSet(ids, node.earlierMark());
@@ -181,6 +195,7 @@ final class Rooms {
     return webhooks
         .store()
         .loadAll(index::putAll)
+        .onSuccess(loaded -> circuits.load(index.all()))
         .compose(v -> firstKey(keys, newAdminToken))
         .compose(v -> deploy(new DeploymentOptions(), i -> outcomes(i), loops))
         .compose(v -> deploy(new DeploymentOptions(), supervisors(), loops))
@@ -200,6 +215,7 @@ final class Rooms {
    */
   Future<Void> close() {
     closing = true;
+    streams.close();
     Future<Void> doors = node.fence().isHeld() ? Future.succeededFuture() : undeploy(listeners);
     return doors
         .compose(v -> undeploy(deployments))
@@ -276,7 +292,8 @@ final class Rooms {
         unrecorded,
         clock,
         this::gone,
-        metrics);
+        metrics,
+        feed);
   }
 
   private IntFunction<Deployable> supervisors() {
@@ -291,7 +308,18 @@ final class Rooms {
             clock,
             (int) config.outcome().bodyInlineMax(),
             config.schedule().pageMax(),
-            metrics);
+            new AttemptListener() {
+              @Override
+              public void ended(Outcome outcome, boolean probe) {
+                metrics.ended(outcome, probe);
+              }
+
+              @Override
+              public void circuit(int webhook, CircuitRecord circuit) {
+                circuits.changed(webhook, circuit);
+                metrics.circuit(webhook, circuit);
+              }
+            });
     return number -> new DeliverySupervisor(number, delivering);
   }
 
@@ -387,6 +415,7 @@ final class Rooms {
                 lifecycle,
                 config.delivery().maxWait(),
                 clock),
+            new StreamsHandler(index, feed, pulse(stats), streams),
             new TestHandler(index, tests, (int) config.ingest().eventDataBytesMax()),
             new RedeliverHandler(index, history, redelivery),
             new BulkRedeliveryHandler(
@@ -410,6 +439,20 @@ final class Rooms {
             .withReadLimit(config.database().readTimeout().plusSeconds(2))
             .refusingWhile(() -> closing);
     return number -> new ApiVerticle(services);
+  }
+
+  private Pulse pulse(StatsReader stats) {
+    BacklogReader backlog =
+        new BacklogReader(
+            new PendingReader(database.read()), openSet, index, config.delivery().maxWait(), clock);
+    return new Pulse(
+        ((VertxInternal) vertx).createEventLoopContext(),
+        feed,
+        () -> new Pulse.Accepted(metrics.eventsAccepted(), metrics.deliveriesAccepted()),
+        project -> stats.settled().compose(settled -> backlog.read(project)),
+        circuits,
+        index,
+        clock);
   }
 
   private Future<Void> firstKey(KeyStore keys, Consumer<String> newAdminToken) {
@@ -475,6 +518,15 @@ final class Rooms {
         "fanfare.unrecorded",
         "Attempts ended whose outcome is not committed yet",
         unrecorded::count);
+    for (String state : new String[] {"open", "half_open"}) {
+      metrics.gauge(
+          "fanfare.circuits",
+          "Circuits that are not closed, by state",
+          "state",
+          state,
+          () -> circuits.count(state));
+    }
+    metrics.gauge("fanfare.streams", "Open streams of what happens now", streams::count);
     metrics.gauge("fanfare.open.flushes", "Flushes with deliveries in memory", openSet::size);
     metrics.gauge(
         "fanfare.orphans",

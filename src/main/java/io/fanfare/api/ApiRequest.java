@@ -8,6 +8,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.UUID;
@@ -111,6 +112,11 @@ public final class ApiRequest {
     } catch (InvalidJsonException e) {
       throw ApiException.malformed(e.getMessage());
     }
+  }
+
+  /** The answer, for a route that sends it itself. */
+  HttpServerResponse response() {
+    return context.response();
   }
 
   /** The Vert.x that serves it. */

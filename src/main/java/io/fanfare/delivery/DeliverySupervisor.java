@@ -8,6 +8,7 @@ import io.fanfare.event.Waiting;
 import io.fanfare.event.Window;
 import io.fanfare.schedule.Deleted;
 import io.fanfare.schedule.Wake;
+import io.fanfare.webhook.CircuitRecord;
 import io.fanfare.webhook.Webhook;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -167,6 +168,7 @@ public final class DeliverySupervisor extends VerticleBase {
     window.shut(webhook == null || !webhook.active());
     if (changed.closeCircuit()) {
       circuits.remove(changed.webhook());
+      delivering.listener().circuit(changed.webhook(), CircuitRecord.CLOSED);
     }
     if (changed.activated()) {
       vertx

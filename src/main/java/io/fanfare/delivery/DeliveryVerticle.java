@@ -320,7 +320,7 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
       if (circuit.state() == Circuit.State.CLOSED) {
         closed(before, true);
       } else {
-        opened(before);
+        opened();
       }
     }
     loop.giveBack();
@@ -330,8 +330,8 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
     pump();
   }
 
-  private void opened(Circuit.State before) {
-    delivering.listener().circuit(before, circuit.state());
+  private void opened() {
+    delivering.listener().circuit(number, circuit.toRecord());
     window.shut(true);
     sender.openBreaker();
     releaseWaiting();
@@ -342,7 +342,7 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
     if (!changed || before == Circuit.State.CLOSED) {
       return;
     }
-    delivering.listener().circuit(before, Circuit.State.CLOSED);
+    delivering.listener().circuit(number, CircuitRecord.CLOSED);
     if (probeTimer >= 0) {
       vertx.cancelTimer(probeTimer);
       probeTimer = -1;
@@ -417,7 +417,7 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
       backlog.forget(delivery);
       awaitFence();
     } else if (isActive() && !stopped && circuit.tryProbe(delivering.clock().millis())) {
-      delivering.listener().circuit(Circuit.State.OPEN, Circuit.State.HALF_OPEN);
+      delivering.listener().circuit(number, circuit.toRecord());
       persistCircuit();
       sender.closeBreaker();
       start(delivery, true);

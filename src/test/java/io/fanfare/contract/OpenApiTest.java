@@ -80,6 +80,8 @@ class OpenApiTest {
             "GET /api/events/{event_id}",
             "GET /api/events/{event_id}/explain",
             "GET /api/deliveries/{delivery_id}/explain",
+            "GET /api/deliveries/stream",
+            "GET /api/overview/stream",
             "POST /api/keys",
             "GET /api/keys",
             "DELETE /api/keys/{key_id}",
