@@ -13,12 +13,14 @@ import io.fanfare.api.KeysHandler;
 import io.fanfare.api.ListenCheck;
 import io.fanfare.api.ListeningPort;
 import io.fanfare.api.LiveStreams;
+import io.fanfare.api.OverviewHandler;
 import io.fanfare.api.PublishHandler;
 import io.fanfare.api.ReadinessCheck;
 import io.fanfare.api.RecentDeliveries;
 import io.fanfare.api.RedeliverHandler;
 import io.fanfare.api.ResourceHandler;
 import io.fanfare.api.StatsHandler;
+import io.fanfare.api.StorageHandler;
 import io.fanfare.api.StreamsHandler;
 import io.fanfare.api.TestHandler;
 import io.fanfare.api.WebhooksHandler;
@@ -30,6 +32,7 @@ import io.fanfare.database.Database;
 import io.fanfare.database.Partitions;
 import io.fanfare.database.Retention;
 import io.fanfare.database.RetentionVerticle;
+import io.fanfare.database.StorageReader;
 import io.fanfare.database.Writer;
 import io.fanfare.delivery.CircuitBoard;
 import io.fanfare.delivery.Delivering;
@@ -64,6 +67,7 @@ import io.fanfare.outcome.OutcomeVerticle;
 import io.fanfare.outcome.SettlementPolicy;
 import io.fanfare.outcome.TestDeliveries;
 import io.fanfare.schedule.ScheduleVerticle;
+import io.fanfare.stats.OverviewReader;
 import io.fanfare.stats.PendingReader;
 import io.fanfare.stats.StatsReader;
 import io.fanfare.stats.StatsVerticle;
@@ -416,6 +420,9 @@ final class Rooms {
                 config.delivery().maxWait(),
                 clock),
             new StreamsHandler(index, feed, pulse(stats), streams),
+            new OverviewHandler(
+                index, new OverviewReader(database.read()), backlog(), circuits, clock),
+            new StorageHandler(storage(), config.retention().keep()),
             new TestHandler(index, tests, (int) config.ingest().eventDataBytesMax()),
             new RedeliverHandler(index, history, redelivery),
             new BulkRedeliveryHandler(
@@ -441,10 +448,22 @@ final class Rooms {
     return number -> new ApiVerticle(services);
   }
 
+  private StorageReader storage() {
+    return new StorageReader(
+        vertx,
+        database,
+        config.database().url().isEmpty() ? config.database().embeddedDir() : null,
+        config.retention().keep(),
+        clock);
+  }
+
+  private BacklogReader backlog() {
+    return new BacklogReader(
+        new PendingReader(database.read()), openSet, index, config.delivery().maxWait(), clock);
+  }
+
   private Pulse pulse(StatsReader stats) {
-    BacklogReader backlog =
-        new BacklogReader(
-            new PendingReader(database.read()), openSet, index, config.delivery().maxWait(), clock);
+    BacklogReader backlog = backlog();
     return new Pulse(
         ((VertxInternal) vertx).createEventLoopContext(),
         feed,

@@ -1,15 +1,19 @@
 package io.fanfare.api;
 
 import io.fanfare.live.Moment;
+import io.fanfare.stats.Overview;
+import io.fanfare.stats.PlotRange;
 import io.fanfare.webhook.CircuitRecord;
 import io.fanfare.webhook.Webhook;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** How the figures of the whole service look in answers. */
 final class OverviewJson {
   private static final double MILLIS_PER_SECOND = 1_000;
+  private static final long SECONDS_PER_MINUTE = 60;
 
   private OverviewJson() {}
 
@@ -39,6 +43,41 @@ final class OverviewJson {
         .put("oldest_pending_seconds", seconds(moment.oldestPendingMillis()))
         .put("open_circuits", moment.openCircuits())
         .put("worst_webhooks", worst);
+  }
+
+  /** A plot with its range and its sums. */
+  static JsonObject plot(PlotRange range, Instant now, Overview overview) {
+    JsonArray buckets = new JsonArray();
+    overview
+        .buckets()
+        .forEach(
+            bucket ->
+                buckets.add(
+                    counts(new JsonObject().put("date", minute(bucket.startMinute())), bucket)));
+    return new JsonObject()
+        .put("range", range.wireName())
+        .put("start_date", minute(overview.total().startMinute()))
+        .put("end_date", Timestamps.millis(now))
+        .put("bucket_seconds", overview.bucketMinutes() * SECONDS_PER_MINUTE)
+        .put("buckets", buckets)
+        .put(
+            "total",
+            counts(new JsonObject(), overview.total())
+                .put("success_rate", overview.total().successRate()));
+  }
+
+  private static @Nullable String minute(long minute) {
+    return Timestamps.seconds(Instant.ofEpochSecond(minute * SECONDS_PER_MINUTE));
+  }
+
+  private static JsonObject counts(JsonObject object, Overview.Bucket bucket) {
+    return object
+        .put("events", bucket.events())
+        .put("delivered", bucket.delivered())
+        .put("failed", bucket.failed())
+        .put("p50_response_time", StatsJson.millis(bucket.times().percentile(50)))
+        .put("p95_response_time", StatsJson.millis(bucket.times().percentile(95)))
+        .put("p99_response_time", StatsJson.millis(bucket.times().percentile(99)));
   }
 
   /** A webhook by its names, and the state of its circuit. */

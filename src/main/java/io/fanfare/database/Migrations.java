@@ -36,7 +36,8 @@ public final class Migrations {
           "V3__usual_headers.sql",
           "V4__compact_deltas.sql",
           "V5__plain_payloads.sql",
-          "V6__bulk_redelivery.sql");
+          "V6__bulk_redelivery.sql",
+          "V7__overview.sql");
 
   static final String FOLDER = "/db/migration/";
 

@@ -81,6 +81,7 @@ class IsolationJourneyTest {
           new Route("GET", "/api/webhooks", null, Need.READ),
           new Route("POST", "/api/webhooks", HOOK, Need.MANAGE),
           new Route("GET", "/api/events", null, Need.READ),
+          new Route("GET", "/api/overview", null, Need.READ),
           new Route("GET", "/api/deliveries/" + NO_DELIVERY + "/explain", null, Need.READ),
           new Route("POST", "/api/events", EVENT, Need.PUBLISH),
           new Route("POST", "/api/events/batch", "{\"events\":[" + EVENT + "]}", Need.PUBLISH),
