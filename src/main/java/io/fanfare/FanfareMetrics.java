@@ -21,8 +21,97 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The catalogue of metrics. Tags are bounded: never a webhook, never a URL. Thread-safe. */
+/**
+ * The catalogue of metrics. Prometheus reads the names with {@code _} for {@code .}, and with
+ * {@code _total} after counters and {@code _seconds} after timers. Tags are bounded: never a
+ * webhook, never a URL. Thread-safe.
+ */
 public final class FanfareMetrics implements IngestListener, AttemptListener, OutcomeListener {
+  /** Counter: events committed. */
+  public static final String EVENTS_ACCEPTED = "fanfare.events.accepted";
+
+  /** Counter: deliveries committed with their events. */
+  public static final String DELIVERIES_ACCEPTED = "fanfare.deliveries.accepted";
+
+  /** Counter by {@code next}: what followed from attempts; {@code wait} means a retry. */
+  public static final String DELIVERIES_SETTLED = "fanfare.deliveries.settled";
+
+  /**
+   * Gauge: deliveries accepted and not ended, as of the last look, a quarter of a minute ago at
+   * most.
+   */
+  public static final String DELIVERIES_PENDING = "fanfare.deliveries.pending";
+
+  /** Gauge: age of the oldest pending delivery in seconds; 0 where none is. */
+  public static final String DELIVERIES_PENDING_OLDEST =
+      "fanfare.deliveries.pending.oldest.seconds";
+
+  /** Counter by {@code met}: attempts by what they met. */
+  public static final String ATTEMPTS = "fanfare.attempts";
+
+  /** Histogram: first byte written to response head. */
+  public static final String ATTEMPT_RESPONSE = "fanfare.attempt.response";
+
+  /** Timer: one commit of events. */
+  public static final String INGEST_FLUSH = "fanfare.ingest.flush";
+
+  /** Summary: events of one commit. */
+  public static final String INGEST_FLUSH_EVENTS = "fanfare.ingest.flush.events";
+
+  /** Timer: one commit of outcomes. */
+  public static final String OUTCOME_FLUSH = "fanfare.outcome.flush";
+
+  /** Summary: outcomes of one commit. */
+  public static final String OUTCOME_FLUSH_REPORTS = "fanfare.outcome.flush.reports";
+
+  /** Gauge: bytes of requests received and not committed yet, the queue of ingest. */
+  public static final String UNCOMMITTED_BYTES = "fanfare.uncommitted.bytes";
+
+  /** Gauge: attempts ended whose outcome is not committed yet, the queue of outcomes. */
+  public static final String UNRECORDED = "fanfare.unrecorded";
+
+  /** Gauge: deliveries in memory, the queues of all webhooks. */
+  public static final String HELD_DELIVERIES = "fanfare.held.deliveries";
+
+  /** Gauge: payload in memory, undelivered. */
+  public static final String HELD_BYTES = "fanfare.held.bytes";
+
+  /** Gauge: flushes with deliveries in memory. */
+  public static final String OPEN_FLUSHES = "fanfare.open.flushes";
+
+  /** Gauge by {@code state}: circuits that are not closed. */
+  public static final String CIRCUITS = "fanfare.circuits";
+
+  /** Counter by {@code state}: changes of circuits, by the state they came to. */
+  public static final String CIRCUIT_CHANGES = "fanfare.circuit.changes";
+
+  /** Gauge: registered webhooks. */
+  public static final String WEBHOOKS = "fanfare.webhooks";
+
+  /** Gauge: open streams of what happens now. */
+  public static final String STREAMS = "fanfare.streams";
+
+  /**
+   * Gauge: deliveries that the audit found in nobody's hands since the start; anything but 0 is a
+   * fault of ours.
+   */
+  public static final String ORPHANS = "fanfare.orphans";
+
+  /** Gauge by {@code pool}: connections to the database that are open. */
+  public static final String POOL_CONNECTIONS = "fanfare.pool.connections";
+
+  /** Gauge by {@code pool}: connections that may be open. */
+  public static final String POOL_CONNECTIONS_MAX = "fanfare.pool.connections.max";
+
+  /** Gauge: 1 while PostgreSQL answers, else 0. */
+  public static final String DATABASE_UP = "fanfare.database.up";
+
+  /** Timer: a round trip to PostgreSQL, with the wait for a connection. */
+  public static final String DATABASE_PING = "fanfare.database.ping";
+
+  /** Gauge by {@code loop}: how late an event loop was at the worst within the last ten seconds. */
+  public static final String LOOP_LAG = "fanfare.loop.lag.seconds";
+
   private static final Duration[] LATENCY_BUCKETS = {
     Duration.ofMillis(5),
     Duration.ofMillis(10),
@@ -54,34 +143,29 @@ public final class FanfareMetrics implements IngestListener, AttemptListener, Ou
   /** Registers every meter. */
   public FanfareMetrics(MeterRegistry registry) {
     this.registry = registry;
-    events =
-        Counter.builder("fanfare.events.accepted")
-            .description("Events committed")
-            .register(registry);
+    events = Counter.builder(EVENTS_ACCEPTED).description("Events committed").register(registry);
     deliveries =
-        Counter.builder("fanfare.deliveries.accepted")
+        Counter.builder(DELIVERIES_ACCEPTED)
             .description("Deliveries committed with their events")
             .register(registry);
     ingestFlush =
-        Timer.builder("fanfare.ingest.flush")
-            .description("Time of one commit of events")
-            .register(registry);
+        Timer.builder(INGEST_FLUSH).description("Time of one commit of events").register(registry);
     ingestSize =
-        DistributionSummary.builder("fanfare.ingest.flush.events")
+        DistributionSummary.builder(INGEST_FLUSH_EVENTS)
             .description("Events of one commit")
             .register(registry);
     outcomeFlush =
-        Timer.builder("fanfare.outcome.flush")
+        Timer.builder(OUTCOME_FLUSH)
             .description("Time of one commit of outcomes")
             .register(registry);
     outcomeSize =
-        DistributionSummary.builder("fanfare.outcome.flush.reports")
+        DistributionSummary.builder(OUTCOME_FLUSH_REPORTS)
             .description("Outcomes of one commit")
             .register(registry);
     for (Outcome.Kind kind : Outcome.Kind.values()) {
       attempts.put(
           kind,
-          Counter.builder("fanfare.attempts")
+          Counter.builder(ATTEMPTS)
               .description("Attempts by what they met")
               .tag("met", kind.name().toLowerCase(Locale.ROOT))
               .register(registry));
@@ -89,13 +173,13 @@ public final class FanfareMetrics implements IngestListener, AttemptListener, Ou
     for (Settlement.Next next : Settlement.Next.values()) {
       settled.put(
           next,
-          Counter.builder("fanfare.deliveries.settled")
+          Counter.builder(DELIVERIES_SETTLED)
               .description("Deliveries by what followed from an attempt; wait means a retry")
               .tag("next", next.name().toLowerCase(Locale.ROOT))
               .register(registry));
     }
     latency =
-        Timer.builder("fanfare.attempt.response")
+        Timer.builder(ATTEMPT_RESPONSE)
             .description("First byte written to response head")
             .serviceLevelObjectives(LATENCY_BUCKETS)
             .register(registry);
@@ -103,7 +187,7 @@ public final class FanfareMetrics implements IngestListener, AttemptListener, Ou
       String name = state.name().toLowerCase(Locale.ROOT);
       circuitChanges.put(
           name,
-          Counter.builder("fanfare.circuit.changes")
+          Counter.builder(CIRCUIT_CHANGES)
               .description("Changes of circuits, by the state they came to")
               .tag("state", name)
               .register(registry));
@@ -119,6 +203,11 @@ public final class FanfareMetrics implements IngestListener, AttemptListener, Ou
   public void gauge(
       String name, String description, String tag, String tagged, Supplier<Number> value) {
     Gauge.builder(name, value).description(description).tag(tag, tagged).register(registry);
+  }
+
+  /** A timer of what is not counted on the way of events. */
+  public Timer timer(String name, String description) {
+    return Timer.builder(name).description(description).register(registry);
   }
 
   @Override

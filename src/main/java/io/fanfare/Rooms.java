@@ -23,6 +23,7 @@ import io.fanfare.api.StatsHandler;
 import io.fanfare.api.StorageHandler;
 import io.fanfare.api.StreamsHandler;
 import io.fanfare.api.TestHandler;
+import io.fanfare.api.TroubleHandler;
 import io.fanfare.api.WebhooksHandler;
 import io.fanfare.bus.Addresses;
 import io.fanfare.bus.LocalCodec;
@@ -53,15 +54,19 @@ import io.fanfare.event.HeldBytes;
 import io.fanfare.event.OpenSet;
 import io.fanfare.event.Redelivery;
 import io.fanfare.event.Windows;
+import io.fanfare.history.CircuitHistory;
 import io.fanfare.history.DeliveryHistory;
 import io.fanfare.history.DeliveryTotals;
 import io.fanfare.history.DeliveryTraces;
 import io.fanfare.history.EventHistory;
 import io.fanfare.history.EventMatches;
+import io.fanfare.history.FailureHistory;
 import io.fanfare.id.IdGenerator;
 import io.fanfare.live.BacklogReader;
 import io.fanfare.live.Pulse;
 import io.fanfare.node.Node;
+import io.fanfare.outcome.CircuitChange;
+import io.fanfare.outcome.CircuitLogVerticle;
 import io.fanfare.outcome.Feed;
 import io.fanfare.outcome.OutcomeVerticle;
 import io.fanfare.outcome.SettlementPolicy;
@@ -88,6 +93,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.sqlclient.Pool;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -201,12 +207,14 @@ final class Rooms {
         .loadAll(index::putAll)
         .onSuccess(loaded -> circuits.load(index.all()))
         .compose(v -> firstKey(keys, newAdminToken))
+        .compose(v -> deploy(new DeploymentOptions(), i -> circuitLog(), 1))
         .compose(v -> deploy(new DeploymentOptions(), i -> outcomes(i), loops))
         .compose(v -> deploy(new DeploymentOptions(), supervisors(), loops))
         .compose(v -> deploy(StatsVerticle.options(), i -> stats(), 1))
         .compose(v -> deploy(new DeploymentOptions(), i -> schedule(), 1))
         .compose(v -> deploy(new DeploymentOptions(), i -> bulkRedelivery(), 1))
         .compose(v -> deploy(new DeploymentOptions(), i -> retention(), 1))
+        .compose(v -> deploy(new DeploymentOptions(), i -> metricsVerticle(), 1))
         .compose(v -> deploy(new DeploymentOptions(), this::ingest, loops))
         .compose(v -> listen(api(keys)).recover(this::notListening))
         .onSuccess(v -> node.beatWith(openSet::mark));
@@ -320,11 +328,26 @@ final class Rooms {
 
               @Override
               public void circuit(int webhook, CircuitRecord circuit) {
-                circuits.changed(webhook, circuit);
-                metrics.circuit(webhook, circuit);
+                if (circuits.changed(webhook, circuit)) {
+                  metrics.circuit(webhook, circuit);
+                  vertx
+                      .eventBus()
+                      .send(
+                          Addresses.CIRCUIT_CHANGED,
+                          new CircuitChange(webhook, ids.next(), circuit),
+                          LocalCodec.OPTIONS);
+                }
               }
             });
     return number -> new DeliverySupervisor(number, delivering);
+  }
+
+  private Deployable circuitLog() {
+    return new CircuitLogVerticle(database.control());
+  }
+
+  private Deployable metricsVerticle() {
+    return new MetricsVerticle(metrics, database.control(), backlog(), loops);
   }
 
   private Deployable stats() {
@@ -422,6 +445,11 @@ final class Rooms {
             new StreamsHandler(index, feed, pulse(stats), streams),
             new OverviewHandler(
                 index, new OverviewReader(database.read()), backlog(), circuits, clock),
+            new TroubleHandler(
+                index,
+                new FailureHistory(database.read()),
+                new CircuitHistory(database.read()),
+                clock),
             new StorageHandler(storage(), config.retention().keep()),
             new TestHandler(index, tests, (int) config.ingest().eventDataBytesMax()),
             new RedeliverHandler(index, history, redelivery),
@@ -530,26 +558,42 @@ final class Rooms {
   }
 
   private void registerGauges() {
-    metrics.gauge("fanfare.webhooks", "Registered webhooks", index::size);
-    metrics.gauge("fanfare.held.bytes", "Payload in memory, undelivered", windows::heldBytes);
-    metrics.gauge("fanfare.uncommitted.bytes", "Payload not committed yet", uncommitted::bytes);
+    metrics.gauge(FanfareMetrics.WEBHOOKS, "Registered webhooks", index::size);
+    metrics.gauge(FanfareMetrics.HELD_BYTES, "Payload in memory, undelivered", windows::heldBytes);
     metrics.gauge(
-        "fanfare.unrecorded",
+        FanfareMetrics.UNCOMMITTED_BYTES, "Payload not committed yet", uncommitted::bytes);
+    metrics.gauge(
+        FanfareMetrics.UNRECORDED,
         "Attempts ended whose outcome is not committed yet",
         unrecorded::count);
     for (String state : new String[] {"open", "half_open"}) {
       metrics.gauge(
-          "fanfare.circuits",
+          FanfareMetrics.CIRCUITS,
           "Circuits that are not closed, by state",
           "state",
           state,
           () -> circuits.count(state));
     }
-    metrics.gauge("fanfare.streams", "Open streams of what happens now", streams::count);
-    metrics.gauge("fanfare.open.flushes", "Flushes with deliveries in memory", openSet::size);
+    metrics.gauge(FanfareMetrics.HELD_DELIVERIES, "Deliveries in memory", windows::held);
+    registerPool("ingest", database.ingest(), config.database().ingestConnections());
+    registerPool("outcome", database.outcome(), config.database().outcomeConnections());
+    registerPool("read", database.read(), config.database().readConnections());
+    registerPool("control", database.control(), config.database().controlConnections());
+    metrics.gauge(FanfareMetrics.STREAMS, "Open streams of what happens now", streams::count);
+    metrics.gauge(FanfareMetrics.OPEN_FLUSHES, "Flushes with deliveries in memory", openSet::size);
     metrics.gauge(
-        "fanfare.orphans",
+        FanfareMetrics.ORPHANS,
         "Deliveries the audit found in nobody's hands; 0 is right",
         orphans::get);
+  }
+
+  private void registerPool(String name, Pool pool, int max) {
+    metrics.gauge(FanfareMetrics.POOL_CONNECTIONS, "Open connections", "pool", name, pool::size);
+    metrics.gauge(
+        FanfareMetrics.POOL_CONNECTIONS_MAX,
+        "Connections that may be open",
+        "pool",
+        name,
+        () -> max);
   }
 }

@@ -37,7 +37,8 @@ public final class Migrations {
           "V4__compact_deltas.sql",
           "V5__plain_payloads.sql",
           "V6__bulk_redelivery.sql",
-          "V7__overview.sql");
+          "V7__overview.sql",
+          "V8__circuit_changes.sql");
 
   static final String FOLDER = "/db/migration/";
 

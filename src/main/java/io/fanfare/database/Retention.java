@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
  *                   and no kept delivery was made from its events by hand ──► dropped
  * redelivery ── its delivery is gone ───────────────────────────────────────► deleted
  * bulk_redelivery ── ended before the first kept day ───────────────────────► deleted
+ * circuit_change ── before the first kept day ──────────────────────────────► deleted
  * idempotency_key ── older than its time to live ───────────────────────────► deleted
  * </pre>
  *
@@ -95,6 +96,12 @@ public final class Retention {
         select ctid from bulk_redelivery
         where ended_at < to_timestamp($1::float8)
         limit $2::int4))
+      """;
+
+  private static final String DELETE_CIRCUIT_CHANGES =
+      """
+      delete from circuit_change where ctid = any (array(
+        select ctid from circuit_change where id < $1::uuid limit $2::int4))
       """;
 
   private static final String DELETE_IDEMPOTENCY_KEYS =
@@ -277,7 +284,13 @@ public final class Retention {
 
     private Future<Void> deleteEnded() {
       double before = firstKept.atStartOfDay(ZoneOffset.UTC).toEpochSecond();
-      return deleteAll(connection, DELETE_BULK_REDELIVERIES, Tuple.of(before, BATCH));
+      return deleteAll(connection, DELETE_BULK_REDELIVERIES, Tuple.of(before, BATCH))
+          .compose(
+              done ->
+                  deleteAll(
+                      connection,
+                      DELETE_CIRCUIT_CHANGES,
+                      Tuple.of(PartitionedTable.floor(firstKept), BATCH)));
     }
 
     private Future<Void> dropEvents(List<DayTable> tables) {

@@ -28,13 +28,16 @@ public final class CircuitBoard {
     webhooks.forEach(webhook -> changed(webhook.number(), webhook.circuit()));
   }
 
-  /** A circuit has another state, or another probe is due. */
-  public void changed(int webhook, CircuitRecord circuit) {
+  /**
+   * A circuit may have another state, or another probe is due.
+   *
+   * @return whether that was news
+   */
+  public boolean changed(int webhook, CircuitRecord circuit) {
     if (circuit.closed()) {
-      open.remove(webhook);
-    } else {
-      open.put(webhook, circuit);
+      return open.remove(webhook) != null;
     }
+    return !circuit.equals(open.put(webhook, circuit));
   }
 
   /** Those that are not closed, by the numbers of their webhooks; without deleted webhooks. */

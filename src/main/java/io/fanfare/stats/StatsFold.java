@@ -152,6 +152,8 @@ final class StatsFold {
   private final Map<EventKey, Long> events = new HashMap<>();
   private final Map<Long, OverviewCounts> minutes = new HashMap<>();
   private final long nowMinute;
+  private long lastMinute;
+  private @Nullable OverviewCounts lastCounts;
   private long changes;
 
   /**
@@ -220,8 +222,15 @@ final class StatsFold {
     }
   }
 
+  /** Mostly the same as the last time. */
   private OverviewCounts minute(long minute) {
-    return minutes.computeIfAbsent(minute, key -> new OverviewCounts());
+    OverviewCounts counts = lastCounts;
+    if (counts == null || minute != lastMinute) {
+      counts = minutes.computeIfAbsent(minute, key -> new OverviewCounts());
+      lastMinute = minute;
+      lastCounts = counts;
+    }
+    return counts;
   }
 
   /** Flushes tell the hour only; mostly they are some seconds old. */

@@ -82,6 +82,8 @@ class OpenApiTest {
             "GET /api/deliveries/{delivery_id}/explain",
             "GET /api/deliveries/stream",
             "GET /api/overview/stream",
+            "GET /api/webhooks/{webhook_id}/failures",
+            "GET /api/webhooks/{webhook_id}/circuit-changes",
             "GET /api/overview",
             "GET /api/storage",
             "POST /api/keys",

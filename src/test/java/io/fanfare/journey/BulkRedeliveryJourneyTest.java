@@ -210,6 +210,24 @@ class BulkRedeliveryJourneyTest {
   }
 
   @Test
+  void skipsWhatIsNotKeptAnyMore() throws Exception {
+    String webhook = failed(20, 0);
+    receiver.answer("/", 200, "OK");
+    PgConnection connection = TestFanfare.await(PgConnection.connect(vertx, database));
+    TestFanfare.await(
+        connection
+            .query("delete from event where id in (select id from event order by id limit 5)")
+            .execute());
+    TestFanfare.await(connection.close());
+
+    JsonObject done = awaitEnd(webhook, redeliver(webhook, new JsonObject()).json());
+
+    assertThat(done.getInteger("redelivered")).isEqualTo(15);
+    assertThat(done.getInteger("skipped")).isEqualTo(5);
+    await().until(() -> stat(webhook, "successful_deliveries") == 15);
+  }
+
+  @Test
   void runsOneAtATimeAndStopsWhenItIsTold() throws Exception {
     String webhook = failed(900, 0);
     JsonObject made = redeliver(webhook, new JsonObject()).json();

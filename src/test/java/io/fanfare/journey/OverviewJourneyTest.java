@@ -7,6 +7,7 @@ import io.fanfare.ApiCalls;
 import io.fanfare.TestFanfare;
 import io.fanfare.TestReceiver;
 import io.fanfare.contract.DescribedCalls;
+import io.fanfare.database.TestDatabase;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
@@ -152,5 +153,42 @@ class OverviewJourneyTest {
     assertThat(storage.getJsonArray("days")).isNotEmpty();
     assertThat(api.as(fanfare.key("viewer", "p-one")).get("/api/storage").status()).isEqualTo(403);
     assertThat(api.get("/api/overview?range=2h").faultyFields()).containsExactly("range");
+  }
+
+  @Test
+  void circuitsOfBeforeARestartAreKnown() throws Exception {
+    String database = TestDatabase.url();
+    Map<String, String> environment = Map.of("FANFARE_DELIVERY_CIRCUIT_FAILURES", "1");
+    try (TestFanfare first = TestFanfare.start(database, environment)) {
+      String webhook =
+          first
+              .webhook(
+                  receiver.url("/bad"),
+                  new JsonObject().put("retry_policy", new JsonObject().put("initial_delay", 1)))
+              .getString("webhook_id");
+      first.publish("build.started", new JsonObject());
+      await()
+          .until(
+              () ->
+                  first
+                      .calls()
+                      .get("/api/webhooks/" + webhook)
+                      .json()
+                      .getJsonObject("circuit")
+                      .getString("state")
+                      .equals("open"));
+    }
+    try (TestFanfare second = TestFanfare.start(database, environment)) {
+      assertThat(
+              second
+                  .calls()
+                  .get("/api/overview")
+                  .json()
+                  .getJsonObject("open_circuits")
+                  .getInteger("total"))
+          .isEqualTo(1);
+      assertThat(second.calls().get("/metrics").text())
+          .contains("fanfare_circuits{state=\"open\"} 1.0");
+    }
   }
 }
