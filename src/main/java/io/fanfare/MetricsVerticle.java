@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 final class MetricsVerticle extends VerticleBase {
   private static final long PING_MILLIS = 5_000;
   private static final long PING_LIMIT_MILLIS = 2_000;
-  private static final long PENDING_MILLIS = 15_000;
+  private static final long PENDING_MILLIS = 10_000;
   private static final double MILLIS_PER_SECOND = 1_000;
   private static final int TURNS = 4;
 

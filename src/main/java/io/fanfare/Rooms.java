@@ -137,6 +137,7 @@ final class Rooms {
   private final CircuitBoard circuits = new CircuitBoard(index);
   private final Feed feed = new Feed();
   private final LiveStreams streams;
+  private final BacklogReader backlog;
   private final Windows windows;
   private final HeldBytes uncommitted;
   private final Unrecorded unrecorded;
@@ -175,6 +176,9 @@ final class Rooms {
         new IdGenerator(clock, new SplittableRandom(new SecureRandom().nextLong()), node.idFloor());
     this.openSet = new OpenSet(ids, node.earlierMark());
     this.windows = new Windows(delivery.window(), new HeldBytes(delivery.heldBytesMax()));
+    this.backlog =
+        new BacklogReader(
+            new PendingReader(database.read()), openSet, index, delivery.maxWait(), clock);
     this.uncommitted = new HeldBytes(config.ingest().uncommittedBytesMax());
     this.unrecorded = new Unrecorded(config.outcome().unrecordedMax());
     this.settlements = new SettlementPolicy(new SecureRandom(), delivery.retryJitter());
@@ -347,7 +351,7 @@ final class Rooms {
   }
 
   private Deployable metricsVerticle() {
-    return new MetricsVerticle(metrics, database.control(), backlog(), loops);
+    return new MetricsVerticle(metrics, database.control(), backlog, loops);
   }
 
   private Deployable stats() {
@@ -444,7 +448,7 @@ final class Rooms {
                 clock),
             new StreamsHandler(index, feed, pulse(stats), streams),
             new OverviewHandler(
-                index, new OverviewReader(database.read()), backlog(), circuits, clock),
+                index, new OverviewReader(database.read()), backlog, circuits, clock),
             new TroubleHandler(
                 index,
                 new FailureHistory(database.read()),
@@ -485,13 +489,7 @@ final class Rooms {
         clock);
   }
 
-  private BacklogReader backlog() {
-    return new BacklogReader(
-        new PendingReader(database.read()), openSet, index, config.delivery().maxWait(), clock);
-  }
-
   private Pulse pulse(StatsReader stats) {
-    BacklogReader backlog = backlog();
     return new Pulse(
         ((VertxInternal) vertx).createEventLoopContext(),
         feed,

@@ -96,7 +96,7 @@ public final class OverviewHandler implements ResourceHandler {
             ? reader.ofAll(question.range(), now)
             : reader.ofProject(project, numbers, question.range(), now);
     var worst = reader.worst(numbers, question.range(), now);
-    var pending = backlog.read(project);
+    var pending = backlog.recent(project);
     return Future.all(plot, worst, pending)
         .map(
             read ->
