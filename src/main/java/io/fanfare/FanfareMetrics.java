@@ -6,6 +6,7 @@ import io.fanfare.delivery.Outcome;
 import io.fanfare.event.EventIngestVerticle.IngestListener;
 import io.fanfare.outcome.OutcomeVerticle.OutcomeListener;
 import io.fanfare.outcome.Settlement;
+import io.fanfare.webhook.CircuitRecord;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -13,15 +14,104 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The catalogue of metrics. Tags are bounded: never a webhook, never a URL. Thread-safe. */
+/**
+ * The catalogue of metrics. Prometheus reads the names with {@code _} for {@code .}, and with
+ * {@code _total} after counters and {@code _seconds} after timers. Tags are bounded: never a
+ * webhook, never a URL. Thread-safe.
+ */
 public final class FanfareMetrics implements IngestListener, AttemptListener, OutcomeListener {
+  /** Counter: events committed. */
+  public static final String EVENTS_ACCEPTED = "fanfare.events.accepted";
+
+  /** Counter: deliveries committed with their events. */
+  public static final String DELIVERIES_ACCEPTED = "fanfare.deliveries.accepted";
+
+  /** Counter by {@code next}: what followed from attempts; {@code wait} means a retry. */
+  public static final String DELIVERIES_SETTLED = "fanfare.deliveries.settled";
+
+  /**
+   * Gauge: deliveries accepted and not ended, as of the last look, a quarter of a minute ago at
+   * most.
+   */
+  public static final String DELIVERIES_PENDING = "fanfare.deliveries.pending";
+
+  /** Gauge: age of the oldest pending delivery in seconds; 0 where none is. */
+  public static final String DELIVERIES_PENDING_OLDEST =
+      "fanfare.deliveries.pending.oldest.seconds";
+
+  /** Counter by {@code met}: attempts by what they met. */
+  public static final String ATTEMPTS = "fanfare.attempts";
+
+  /** Histogram: first byte written to response head. */
+  public static final String ATTEMPT_RESPONSE = "fanfare.attempt.response";
+
+  /** Timer: one commit of events. */
+  public static final String INGEST_FLUSH = "fanfare.ingest.flush";
+
+  /** Summary: events of one commit. */
+  public static final String INGEST_FLUSH_EVENTS = "fanfare.ingest.flush.events";
+
+  /** Timer: one commit of outcomes. */
+  public static final String OUTCOME_FLUSH = "fanfare.outcome.flush";
+
+  /** Summary: outcomes of one commit. */
+  public static final String OUTCOME_FLUSH_REPORTS = "fanfare.outcome.flush.reports";
+
+  /** Gauge: bytes of requests received and not committed yet, the queue of ingest. */
+  public static final String UNCOMMITTED_BYTES = "fanfare.uncommitted.bytes";
+
+  /** Gauge: attempts ended whose outcome is not committed yet, the queue of outcomes. */
+  public static final String UNRECORDED = "fanfare.unrecorded";
+
+  /** Gauge: deliveries in memory, the queues of all webhooks. */
+  public static final String HELD_DELIVERIES = "fanfare.held.deliveries";
+
+  /** Gauge: payload in memory, undelivered. */
+  public static final String HELD_BYTES = "fanfare.held.bytes";
+
+  /** Gauge: flushes with deliveries in memory. */
+  public static final String OPEN_FLUSHES = "fanfare.open.flushes";
+
+  /** Gauge by {@code state}: circuits that are not closed. */
+  public static final String CIRCUITS = "fanfare.circuits";
+
+  /** Counter by {@code state}: changes of circuits, by the state they came to. */
+  public static final String CIRCUIT_CHANGES = "fanfare.circuit.changes";
+
+  /** Gauge: registered webhooks. */
+  public static final String WEBHOOKS = "fanfare.webhooks";
+
+  /** Gauge: open streams of what happens now. */
+  public static final String STREAMS = "fanfare.streams";
+
+  /**
+   * Gauge: deliveries that the audit found in nobody's hands since the start; anything but 0 is a
+   * fault of ours.
+   */
+  public static final String ORPHANS = "fanfare.orphans";
+
+  /** Gauge by {@code pool}: connections to the database that are open. */
+  public static final String POOL_CONNECTIONS = "fanfare.pool.connections";
+
+  /** Gauge by {@code pool}: connections that may be open. */
+  public static final String POOL_CONNECTIONS_MAX = "fanfare.pool.connections.max";
+
+  /** Gauge: 1 while PostgreSQL answers, else 0. */
+  public static final String DATABASE_UP = "fanfare.database.up";
+
+  /** Timer: a round trip to PostgreSQL, with the wait for a connection. */
+  public static final String DATABASE_PING = "fanfare.database.ping";
+
+  /** Gauge by {@code loop}: how late an event loop was at the worst within the last ten seconds. */
+  public static final String LOOP_LAG = "fanfare.loop.lag.seconds";
+
   private static final Duration[] LATENCY_BUCKETS = {
     Duration.ofMillis(5),
     Duration.ofMillis(10),
@@ -48,39 +138,34 @@ public final class FanfareMetrics implements IngestListener, AttemptListener, Ou
   private final Map<Outcome.Kind, Counter> attempts = new EnumMap<>(Outcome.Kind.class);
   private final Map<Settlement.Next, Counter> settled = new EnumMap<>(Settlement.Next.class);
   private final Timer latency;
-  private final AtomicInteger openCircuits;
+  private final Map<String, Counter> circuitChanges = new HashMap<>();
 
   /** Registers every meter. */
   public FanfareMetrics(MeterRegistry registry) {
     this.registry = registry;
-    events =
-        Counter.builder("fanfare.events.accepted")
-            .description("Events committed")
-            .register(registry);
+    events = Counter.builder(EVENTS_ACCEPTED).description("Events committed").register(registry);
     deliveries =
-        Counter.builder("fanfare.deliveries.accepted")
+        Counter.builder(DELIVERIES_ACCEPTED)
             .description("Deliveries committed with their events")
             .register(registry);
     ingestFlush =
-        Timer.builder("fanfare.ingest.flush")
-            .description("Time of one commit of events")
-            .register(registry);
+        Timer.builder(INGEST_FLUSH).description("Time of one commit of events").register(registry);
     ingestSize =
-        DistributionSummary.builder("fanfare.ingest.flush.events")
+        DistributionSummary.builder(INGEST_FLUSH_EVENTS)
             .description("Events of one commit")
             .register(registry);
     outcomeFlush =
-        Timer.builder("fanfare.outcome.flush")
+        Timer.builder(OUTCOME_FLUSH)
             .description("Time of one commit of outcomes")
             .register(registry);
     outcomeSize =
-        DistributionSummary.builder("fanfare.outcome.flush.reports")
+        DistributionSummary.builder(OUTCOME_FLUSH_REPORTS)
             .description("Outcomes of one commit")
             .register(registry);
     for (Outcome.Kind kind : Outcome.Kind.values()) {
       attempts.put(
           kind,
-          Counter.builder("fanfare.attempts")
+          Counter.builder(ATTEMPTS)
               .description("Attempts by what they met")
               .tag("met", kind.name().toLowerCase(Locale.ROOT))
               .register(registry));
@@ -88,22 +173,41 @@ public final class FanfareMetrics implements IngestListener, AttemptListener, Ou
     for (Settlement.Next next : Settlement.Next.values()) {
       settled.put(
           next,
-          Counter.builder("fanfare.deliveries.settled")
+          Counter.builder(DELIVERIES_SETTLED)
               .description("Deliveries by what followed from an attempt; wait means a retry")
               .tag("next", next.name().toLowerCase(Locale.ROOT))
               .register(registry));
     }
     latency =
-        Timer.builder("fanfare.attempt.response")
+        Timer.builder(ATTEMPT_RESPONSE)
             .description("First byte written to response head")
             .serviceLevelObjectives(LATENCY_BUCKETS)
             .register(registry);
-    openCircuits = registry.gauge("fanfare.circuits.open", new AtomicInteger());
+    for (Circuit.State state : Circuit.State.values()) {
+      String name = state.name().toLowerCase(Locale.ROOT);
+      circuitChanges.put(
+          name,
+          Counter.builder(CIRCUIT_CHANGES)
+              .description("Changes of circuits, by the state they came to")
+              .tag("state", name)
+              .register(registry));
+    }
   }
 
   /** A gauge that is read when somebody scrapes. */
   public void gauge(String name, String description, Supplier<Number> value) {
     Gauge.builder(name, value).description(description).register(registry);
+  }
+
+  /** The same with a tag. */
+  public void gauge(
+      String name, String description, String tag, String tagged, Supplier<Number> value) {
+    Gauge.builder(name, value).description(description).tag(tag, tagged).register(registry);
+  }
+
+  /** A timer of what is not counted on the way of events. */
+  public Timer timer(String name, String description) {
+    return Timer.builder(name).description(description).register(registry);
   }
 
   @Override
@@ -134,12 +238,18 @@ public final class FanfareMetrics implements IngestListener, AttemptListener, Ou
   }
 
   @Override
-  public void circuit(Circuit.State before, Circuit.State after) {
-    if (before == Circuit.State.CLOSED && after != Circuit.State.CLOSED) {
-      openCircuits.incrementAndGet();
-    } else if (before != Circuit.State.CLOSED && after == Circuit.State.CLOSED) {
-      openCircuits.decrementAndGet();
-    }
+  public void circuit(int webhook, CircuitRecord circuit) {
+    count(circuitChanges.get(circuit.state()));
+  }
+
+  /** Events committed since the start. */
+  long eventsAccepted() {
+    return (long) events.count();
+  }
+
+  /** Deliveries committed with their events since the start. */
+  long deliveriesAccepted() {
+    return (long) deliveries.count();
   }
 
   private static void count(@Nullable Counter counter) {

@@ -3,20 +3,27 @@ package io.fanfare;
 import io.fanfare.api.ApiServices;
 import io.fanfare.api.ApiVerticle;
 import io.fanfare.api.BodyBudget;
+import io.fanfare.api.BulkRedeliveryHandler;
 import io.fanfare.api.DeliveriesHandler;
 import io.fanfare.api.EventTypesHandler;
 import io.fanfare.api.EventsReadHandler;
+import io.fanfare.api.ExplainHandler;
 import io.fanfare.api.KeyStore;
 import io.fanfare.api.KeysHandler;
 import io.fanfare.api.ListenCheck;
 import io.fanfare.api.ListeningPort;
+import io.fanfare.api.LiveStreams;
+import io.fanfare.api.OverviewHandler;
 import io.fanfare.api.PublishHandler;
 import io.fanfare.api.ReadinessCheck;
 import io.fanfare.api.RecentDeliveries;
 import io.fanfare.api.RedeliverHandler;
 import io.fanfare.api.ResourceHandler;
 import io.fanfare.api.StatsHandler;
+import io.fanfare.api.StorageHandler;
+import io.fanfare.api.StreamsHandler;
 import io.fanfare.api.TestHandler;
+import io.fanfare.api.TroubleHandler;
 import io.fanfare.api.WebhooksHandler;
 import io.fanfare.bus.Addresses;
 import io.fanfare.bus.LocalCodec;
@@ -26,13 +33,19 @@ import io.fanfare.database.Database;
 import io.fanfare.database.Partitions;
 import io.fanfare.database.Retention;
 import io.fanfare.database.RetentionVerticle;
+import io.fanfare.database.StorageReader;
 import io.fanfare.database.Writer;
+import io.fanfare.delivery.CircuitBoard;
 import io.fanfare.delivery.Delivering;
+import io.fanfare.delivery.Delivering.AttemptListener;
 import io.fanfare.delivery.DeliveryLifecycle;
 import io.fanfare.delivery.DeliveryLoops;
 import io.fanfare.delivery.DeliverySupervisor;
+import io.fanfare.delivery.Outcome;
 import io.fanfare.delivery.Report;
 import io.fanfare.delivery.Unrecorded;
+import io.fanfare.event.BulkRedeliveryStore;
+import io.fanfare.event.BulkRedeliveryVerticle;
 import io.fanfare.event.Delivery;
 import io.fanfare.event.EventIngestVerticle;
 import io.fanfare.event.FlushCommit;
@@ -42,17 +55,29 @@ import io.fanfare.event.OpenSet;
 import io.fanfare.event.Redelivery;
 import io.fanfare.event.Windows;
 import io.fanfare.failpoint.Failpoint;
+import io.fanfare.history.CircuitHistory;
 import io.fanfare.history.DeliveryHistory;
 import io.fanfare.history.DeliveryTotals;
+import io.fanfare.history.DeliveryTraces;
 import io.fanfare.history.EventHistory;
+import io.fanfare.history.EventMatches;
+import io.fanfare.history.FailureHistory;
 import io.fanfare.id.IdGenerator;
+import io.fanfare.live.BacklogReader;
+import io.fanfare.live.Pulse;
 import io.fanfare.node.Node;
+import io.fanfare.outcome.CircuitChange;
+import io.fanfare.outcome.CircuitLogVerticle;
+import io.fanfare.outcome.Feed;
 import io.fanfare.outcome.OutcomeVerticle;
 import io.fanfare.outcome.SettlementPolicy;
 import io.fanfare.outcome.TestDeliveries;
 import io.fanfare.schedule.ScheduleVerticle;
+import io.fanfare.stats.OverviewReader;
+import io.fanfare.stats.PendingReader;
 import io.fanfare.stats.StatsReader;
 import io.fanfare.stats.StatsVerticle;
+import io.fanfare.webhook.CircuitRecord;
 import io.fanfare.webhook.HeaderRules;
 import io.fanfare.webhook.NetworkPolicy;
 import io.fanfare.webhook.SecretKeyFile;
@@ -69,6 +94,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.sqlclient.Pool;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -109,6 +135,10 @@ final class Rooms {
   private final IdGenerator ids;
   private final OpenSet openSet;
   private final WebhookIndex index = new WebhookIndex();
+  private final CircuitBoard circuits = new CircuitBoard(index);
+  private final Feed feed = new Feed();
+  private final LiveStreams streams;
+  private final BacklogReader backlog;
   private final Windows windows;
   private final HeldBytes uncommitted;
   private final Unrecorded unrecorded;
@@ -142,10 +172,14 @@ final class Rooms {
     this.loops = config.runtime().eventLoops();
     DeliveryConfig delivery = config.delivery();
     this.metrics = new FanfareMetrics(registry);
+    this.streams = new LiveStreams(config.live());
     this.ids =
         new IdGenerator(clock, new SplittableRandom(new SecureRandom().nextLong()), node.idFloor());
     this.openSet = new OpenSet(ids, node.earlierMark());
     this.windows = new Windows(delivery.window(), new HeldBytes(delivery.heldBytesMax()));
+    this.backlog =
+        new BacklogReader(
+            new PendingReader(database.read()), openSet, index, delivery.maxWait(), clock);
     this.uncommitted = new HeldBytes(config.ingest().uncommittedBytesMax());
     this.unrecorded = new Unrecorded(config.outcome().unrecordedMax());
     this.settlements = new SettlementPolicy(new SecureRandom(), delivery.retryJitter());
@@ -176,12 +210,16 @@ final class Rooms {
     return webhooks
         .store()
         .loadAll(index::putAll)
+        .onSuccess(loaded -> circuits.load(index.all()))
         .compose(v -> firstKey(keys, newAdminToken))
+        .compose(v -> deploy(new DeploymentOptions(), i -> circuitLog(), 1))
         .compose(v -> deploy(new DeploymentOptions(), i -> outcomes(i), loops))
         .compose(v -> deploy(new DeploymentOptions(), supervisors(), loops))
         .compose(v -> deploy(StatsVerticle.options(), i -> stats(), 1))
         .compose(v -> deploy(new DeploymentOptions(), i -> schedule(), 1))
+        .compose(v -> deploy(new DeploymentOptions(), i -> bulkRedelivery(), 1))
         .compose(v -> deploy(new DeploymentOptions(), i -> retention(), 1))
+        .compose(v -> deploy(new DeploymentOptions(), i -> metricsVerticle(), 1))
         .compose(v -> deploy(new DeploymentOptions(), this::ingest, loops))
         .compose(v -> listen(api(keys)).recover(this::notListening))
         .onSuccess(v -> node.beatWith(openSet::mark));
@@ -194,6 +232,7 @@ final class Rooms {
    */
   Future<Void> close() {
     closing = true;
+    streams.close();
     Future<Void> doors = node.fence().isHeld() ? Future.succeededFuture() : undeploy(listeners);
     return doors
         .compose(v -> undeploy(deployments))
@@ -271,7 +310,8 @@ final class Rooms {
         unrecorded,
         clock,
         this::gone,
-        metrics);
+        metrics,
+        feed);
   }
 
   private IntFunction<Deployable> supervisors() {
@@ -286,9 +326,35 @@ final class Rooms {
             clock,
             (int) config.outcome().bodyInlineMax(),
             config.schedule().pageMax(),
-            metrics);
+            new AttemptListener() {
+              @Override
+              public void ended(Outcome outcome, boolean probe) {
+                metrics.ended(outcome, probe);
+              }
+
+              @Override
+              public void circuit(int webhook, CircuitRecord circuit) {
+                if (circuits.changed(webhook, circuit)) {
+                  metrics.circuit(webhook, circuit);
+                  vertx
+                      .eventBus()
+                      .send(
+                          Addresses.CIRCUIT_CHANGED,
+                          new CircuitChange(webhook, ids.next(), circuit),
+                          LocalCodec.OPTIONS);
+                }
+              }
+            });
     int seatedMax = Math.max(1, config.delivery().awakeMax() / loops);
     return number -> new DeliverySupervisor(number, seatedMax, delivering);
+  }
+
+  private Deployable circuitLog() {
+    return new CircuitLogVerticle(database.control());
+  }
+
+  private Deployable metricsVerticle() {
+    return new MetricsVerticle(metrics, database.control(), backlog, loops);
   }
 
   private Deployable stats() {
@@ -308,6 +374,16 @@ final class Rooms {
         openSet.earlier()::sealed,
         openSet::mark,
         orphans);
+  }
+
+  private Deployable bulkRedelivery() {
+    return new BulkRedeliveryVerticle(
+        new BulkRedeliveryStore(database.control()),
+        new Writer(vertx, database, database.control(), config.database().statementTimeout()),
+        node.fence(),
+        ids,
+        index,
+        clock);
   }
 
   private Deployable retention() {
@@ -366,8 +442,29 @@ final class Rooms {
                 index, history, new DeliveryTotals(database.read(), stats), stats, clock),
             new StatsHandler(index, stats, clock),
             new EventsReadHandler(new EventHistory(database.read(), stats), clock),
+            new ExplainHandler(
+                new EventHistory(database.read(), stats),
+                new EventMatches(database.read()),
+                new DeliveryTraces(database.read()),
+                lifecycle,
+                config.delivery().maxWait(),
+                clock),
+            new StreamsHandler(index, feed, pulse(stats), streams),
+            new OverviewHandler(
+                index, new OverviewReader(database.read()), backlog, circuits, clock),
+            new TroubleHandler(
+                index,
+                new FailureHistory(database.read()),
+                new CircuitHistory(database.read()),
+                clock),
+            new StorageHandler(storage(), config.retention().keep()),
             new TestHandler(index, tests, (int) config.ingest().eventDataBytesMax()),
             new RedeliverHandler(index, history, redelivery),
+            new BulkRedeliveryHandler(
+                index,
+                new BulkRedeliveryStore(database.control()),
+                new DeliveryTotals(database.read(), stats),
+                ids),
             new KeysHandler(keys),
             new EventTypesHandler());
     ApiServices services =
@@ -384,6 +481,26 @@ final class Rooms {
             .withReadLimit(config.database().readTimeout().plusSeconds(2))
             .refusingWhile(() -> closing);
     return number -> new ApiVerticle(services);
+  }
+
+  private StorageReader storage() {
+    return new StorageReader(
+        vertx,
+        database,
+        config.database().url().isEmpty() ? config.database().embeddedDir() : null,
+        config.retention().keep(),
+        clock);
+  }
+
+  private Pulse pulse(StatsReader stats) {
+    return new Pulse(
+        ((VertxInternal) vertx).createEventLoopContext(),
+        feed,
+        () -> new Pulse.Accepted(metrics.eventsAccepted(), metrics.deliveriesAccepted()),
+        project -> stats.settled().compose(settled -> backlog.read(project)),
+        circuits,
+        index,
+        clock);
   }
 
   private Future<Void> firstKey(KeyStore keys, Consumer<String> newAdminToken) {
@@ -442,17 +559,42 @@ final class Rooms {
   }
 
   private void registerGauges() {
-    metrics.gauge("fanfare.webhooks", "Registered webhooks", index::size);
-    metrics.gauge("fanfare.held.bytes", "Payload in memory, undelivered", windows::heldBytes);
-    metrics.gauge("fanfare.uncommitted.bytes", "Payload not committed yet", uncommitted::bytes);
+    metrics.gauge(FanfareMetrics.WEBHOOKS, "Registered webhooks", index::size);
+    metrics.gauge(FanfareMetrics.HELD_BYTES, "Payload in memory, undelivered", windows::heldBytes);
     metrics.gauge(
-        "fanfare.unrecorded",
+        FanfareMetrics.UNCOMMITTED_BYTES, "Payload not committed yet", uncommitted::bytes);
+    metrics.gauge(
+        FanfareMetrics.UNRECORDED,
         "Attempts ended whose outcome is not committed yet",
         unrecorded::count);
-    metrics.gauge("fanfare.open.flushes", "Flushes with deliveries in memory", openSet::size);
+    for (String state : new String[] {"open", "half_open"}) {
+      metrics.gauge(
+          FanfareMetrics.CIRCUITS,
+          "Circuits that are not closed, by state",
+          "state",
+          state,
+          () -> circuits.count(state));
+    }
+    metrics.gauge(FanfareMetrics.HELD_DELIVERIES, "Deliveries in memory", windows::held);
+    registerPool("ingest", database.ingest(), config.database().ingestConnections());
+    registerPool("outcome", database.outcome(), config.database().outcomeConnections());
+    registerPool("read", database.read(), config.database().readConnections());
+    registerPool("control", database.control(), config.database().controlConnections());
+    metrics.gauge(FanfareMetrics.STREAMS, "Open streams of what happens now", streams::count);
+    metrics.gauge(FanfareMetrics.OPEN_FLUSHES, "Flushes with deliveries in memory", openSet::size);
     metrics.gauge(
-        "fanfare.orphans",
+        FanfareMetrics.ORPHANS,
         "Deliveries the audit found in nobody's hands; 0 is right",
         orphans::get);
+  }
+
+  private void registerPool(String name, Pool pool, int max) {
+    metrics.gauge(FanfareMetrics.POOL_CONNECTIONS, "Open connections", "pool", name, pool::size);
+    metrics.gauge(
+        FanfareMetrics.POOL_CONNECTIONS_MAX,
+        "Connections that may be open",
+        "pool",
+        name,
+        () -> max);
   }
 }

@@ -45,9 +45,18 @@ class RoomRulesTest {
               "outcome", Set.of("database", "delivery", "event", "node", "schedule", "webhook")),
           Map.entry("stats", Set.of("database")),
           Map.entry("history", Set.of("event", "stats")),
+          Map.entry("live", Set.of("delivery", "event", "outcome", "stats", "webhook")),
           Map.entry(
               "api",
-              Set.of("database", "delivery", "event", "history", "outcome", "stats", "webhook")),
+              Set.of(
+                  "database",
+                  "delivery",
+                  "event",
+                  "history",
+                  "live",
+                  "outcome",
+                  "stats",
+                  "webhook")),
           Map.entry("cli", Set.of("api", "client", "database", "event", "webhook")));
 
   static Set<String> rooms() {

@@ -8,6 +8,8 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.UUID;
@@ -46,6 +48,11 @@ public final class ApiRequest {
    */
   public UUID id(String part, IdKind kind, String what) {
     return kind.parse(pathPart(part)).orElseThrow(() -> ApiException.notFound(what));
+  }
+
+  /** Whether only the head of the answer is wanted. */
+  boolean isHead() {
+    return context.request().method().equals(HttpMethod.HEAD);
   }
 
   /** The query; read all its parameters, then call {@link QueryReader#end}. */
@@ -111,6 +118,11 @@ public final class ApiRequest {
     } catch (InvalidJsonException e) {
       throw ApiException.malformed(e.getMessage());
     }
+  }
+
+  /** The answer, for a route that sends it itself. */
+  HttpServerResponse response() {
+    return context.response();
   }
 
   /** The Vert.x that serves it. */

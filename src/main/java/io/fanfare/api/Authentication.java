@@ -61,10 +61,7 @@ final class Authentication {
           ApiException.unauthorized(
               "an API key is needed; send it as 'Authorization: Bearer TOKEN'"));
     }
-    String token =
-        header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-            ? header.substring(SCHEME.length()).strip()
-            : "";
+    String token = token(header);
     Remembered known = remembered.getIfPresent(token);
     if (known != null && known.fresh()) {
       return Future.succeededFuture(known.caller());
@@ -75,6 +72,20 @@ final class Authentication {
                 found.isPresent()
                     ? Future.succeededFuture(found.get())
                     : Future.failedFuture(refusal(request)));
+  }
+
+  /**
+   * Whether the key of a request that was let through before is still valid: asked anew, whatever
+   * is remembered.
+   */
+  Future<Boolean> isStillValid(HttpServerRequest request) {
+    return find(token(String.valueOf(request.getHeader("Authorization")))).map(Optional::isPresent);
+  }
+
+  private static String token(String header) {
+    return header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+        ? header.substring(SCHEME.length()).strip()
+        : "";
   }
 
   private Future<Optional<Caller>> find(String token) {

@@ -145,6 +145,18 @@ public final class QueryReader {
     return new Page(limit, offset, cursor.orElse(null));
   }
 
+  /** {@code limit} and {@code cursor}, of a list that knows no offset. */
+  public Page pageByCursor(String cursorKind) {
+    int limit = (int) whole("limit", 1, Page.LIMIT_MAX, Page.LIMIT_DEFAULT);
+    Optional<String> text = text("cursor", Cursor.TEXT_MAX);
+    Optional<Cursor> cursor =
+        text.flatMap(Cursor::parse).filter(found -> found.kind().equals(cursorKind));
+    if (text.isPresent() && cursor.isEmpty()) {
+      faults.add("cursor", "must be the next_cursor of an answer for the same list and order");
+    }
+    return new Page(limit, 0, cursor.orElse(null));
+  }
+
   private long whole(String name, long min, long max, long absent) {
     Optional<String> text = text(name);
     if (text.isEmpty()) {

@@ -51,6 +51,45 @@ public final class Routes {
         request -> handler.handle(request).timeout(readLimit.toMillis(), TimeUnit.MILLISECONDS));
   }
 
+  /**
+   * A route for {@code GET} whose answer goes on until one of both sides ends it, and for {@code
+   * HEAD}.
+   */
+  Routes stream(String path, Permission permission, EventStream.Opener opener) {
+    return add(
+        HttpMethod.GET,
+        path,
+        context -> {
+          context.request().pause();
+          authentication
+              .caller(context.request())
+              .map(caller -> permitted(caller, permission))
+              .onSuccess(caller -> open(context, caller, opener))
+              .onFailure(failure -> send(context, ApiResponse.of(Failures.toError(failure))));
+        });
+  }
+
+  private void open(RoutingContext context, Caller caller, EventStream.Opener opener) {
+    try {
+      opener.open(
+          new ApiRequest(context, caller, bodyBytesMax),
+          () -> authentication.isStillValid(context.request()));
+      context.request().resume();
+    } catch (RuntimeException e) {
+      send(context, ApiResponse.of(Failures.toError(e)));
+    }
+  }
+
+  private static Caller permitted(Caller caller, Permission permission) {
+    if (!caller.may(permission)) {
+      throw ApiException.forbidden(
+          "the role "
+              + caller.role().wireName()
+              + " may not do this; use an API key with another role");
+    }
+    return caller;
+  }
+
   /** A route for {@code POST}. */
   public Routes post(String path, Permission permission, ApiHandler handler) {
     return add(HttpMethod.POST, path, permission, handler);
@@ -108,12 +147,12 @@ public final class Routes {
   }
 
   /**
-   * Adds the routes path by path, with the answer to their other methods: paths without parameters
-   * first, so that {@code GET /api/events/batch} does not ask for an event of that id.
+   * Adds the routes path by path, with the answer to their other methods: those with fewer
+   * parameters first, so that {@code GET /api/events/batch} does not ask for an event of that id.
    */
   private void addAll(Function<Set<String>, Handler<RoutingContext>> otherMethods) {
     paths.keySet().stream()
-        .sorted(Comparator.comparing(path -> path.contains(":")))
+        .sorted(Comparator.comparing(path -> path.chars().filter(c -> c == ':').count()))
         .forEach(
             path -> {
               Set<String> methods = new TreeSet<>();
@@ -150,11 +189,8 @@ public final class Routes {
                 .caller(context.request())
                 .compose(
                     caller -> {
-                      if (permission != null && !caller.may(permission)) {
-                        throw ApiException.forbidden(
-                            "the role "
-                                + caller.role().wireName()
-                                + " may not do this; use an API key with another role");
+                      if (permission != null) {
+                        permitted(caller, permission);
                       }
                       return handler.apply(caller, context);
                     }));

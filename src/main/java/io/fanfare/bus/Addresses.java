@@ -19,6 +19,12 @@ public final class Addresses {
   /** Requests for a page of due deliveries: {@code io.fanfare.schedule.PageRequest}. */
   public static final String PAGE = "fanfare.schedule.page";
 
+  /** A circuit came to another state: {@code io.fanfare.outcome.CircuitChange}. */
+  public static final String CIRCUIT_CHANGED = "fanfare.circuit.changed";
+
+  /** A redelivery of many was written down; the body is its id. */
+  public static final String BULK_REDELIVERY = "fanfare.redelivery";
+
   /** A webhook was deleted: {@code io.fanfare.schedule.Deleted}. */
   public static final String DELETED = "fanfare.schedule.deleted";
 

@@ -20,6 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       StartCommand.class,
       DemoCommand.class,
+      TailCommand.class,
       KeysCommand.class,
       SecretsCommand.class,
       CommandLine.HelpCommand.class

@@ -20,6 +20,7 @@ public record FanfareConfig(
     OutcomeConfig outcome,
     ScheduleConfig schedule,
     StatsConfig stats,
+    LiveConfig live,
     RetentionConfig retention,
     LogConfig log) {
 

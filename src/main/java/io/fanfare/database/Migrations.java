@@ -37,7 +37,10 @@ public final class Migrations {
           "V3__usual_headers.sql",
           "V4__compact_deltas.sql",
           "V5__plain_payloads.sql",
-          "V6__webhook_lists.sql");
+          "V6__webhook_lists.sql",
+          "V7__bulk_redelivery.sql",
+          "V8__overview.sql",
+          "V9__circuit_changes.sql");
 
   static final String FOLDER = "/db/migration/";
 

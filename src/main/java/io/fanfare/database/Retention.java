@@ -27,6 +27,8 @@ import org.slf4j.LoggerFactory;
  * event of a day ── deliveries of that day and the next one are gone,
  *                   and no kept delivery was made from its events by hand ──► dropped
  * redelivery ── its delivery is gone ───────────────────────────────────────► deleted
+ * bulk_redelivery ── ended before the first kept day ───────────────────────► deleted
+ * circuit_change ── before the first kept day ──────────────────────────────► deleted
  * idempotency_key ── older than its time to live ───────────────────────────► deleted
  * </pre>
  *
@@ -86,6 +88,20 @@ public final class Retention {
       """
       delete from usual_headers where ctid = any (array(
         select ctid from usual_headers where day < $1::int4 limit $2::int4))
+      """;
+
+  private static final String DELETE_BULK_REDELIVERIES =
+      """
+      delete from bulk_redelivery where ctid = any (array(
+        select ctid from bulk_redelivery
+        where ended_at < to_timestamp($1::float8)
+        limit $2::int4))
+      """;
+
+  private static final String DELETE_CIRCUIT_CHANGES =
+      """
+      delete from circuit_change where ctid = any (array(
+        select ctid from circuit_change where id < $1::uuid limit $2::int4))
       """;
 
   private static final String DELETE_IDEMPOTENCY_KEYS =
@@ -172,6 +188,7 @@ public final class Retention {
                                       .compose(done -> dropAttempts(tables))
                                       .compose(done -> deleteRedeliveries())
                                       .compose(done -> deleteUsualHeaders())
+                                      .compose(done -> deleteEnded())
                                       .compose(done -> dropEvents(tables)))
                       : Future.succeededFuture())
           .map(done -> List.copyOf(dropped));
@@ -263,6 +280,17 @@ public final class Retention {
       LocalDate first = deliveryDays.stream().min(Comparator.naturalOrder()).orElse(firstKept);
       LocalDate kept = first.isBefore(firstKept) ? first : firstKept;
       return deleteAll(connection, DELETE_USUAL_HEADERS, Tuple.of((int) kept.toEpochDay(), BATCH));
+    }
+
+    private Future<Void> deleteEnded() {
+      double before = firstKept.atStartOfDay(ZoneOffset.UTC).toEpochSecond();
+      return deleteAll(connection, DELETE_BULK_REDELIVERIES, Tuple.of(before, BATCH))
+          .compose(
+              done ->
+                  deleteAll(
+                      connection,
+                      DELETE_CIRCUIT_CHANGES,
+                      Tuple.of(PartitionedTable.floor(firstKept), BATCH)));
     }
 
     private Future<Void> dropEvents(List<DayTable> tables) {

@@ -69,6 +69,11 @@ final class Backlog {
     return Set.copyOf(fetched);
   }
 
+  /** Whether a row was fetched and is not written down yet. */
+  boolean holds(UUID delivery) {
+    return fetched.contains(delivery);
+  }
+
   /** These fetched rows are written down. */
   void recorded(List<UUID> deliveries) {
     deliveries.forEach(fetched::remove);

@@ -14,6 +14,9 @@ sealed interface Control {
   /** It is deleted; the answer comes when no new attempt starts any more. */
   record Deleted(int webhook) implements Control {}
 
+  /** Where a delivery stands: the answer is a {@link Standing}. */
+  record Stand(int webhook, UUID delivery) implements Control {}
+
   /** A test: the answer is the outcome. */
   record Test(int webhook, Event event, UUID delivery) implements Control {}
 }

@@ -3,6 +3,7 @@ package io.fanfare.delivery;
 import io.fanfare.config.DeliveryConfig;
 import io.fanfare.event.Windows;
 import io.fanfare.node.Fence;
+import io.fanfare.webhook.CircuitRecord;
 import io.fanfare.webhook.NetworkPolicy;
 import io.fanfare.webhook.WebhookIndex;
 import java.time.Clock;
@@ -30,7 +31,11 @@ public record Delivering(
     /** An attempt ended. */
     void ended(Outcome outcome, boolean probe);
 
-    /** A circuit changed its state. */
-    void circuit(Circuit.State before, Circuit.State after);
+    /**
+     * A circuit changed its state, or a probe failed.
+     *
+     * @param webhook number of its webhook
+     */
+    void circuit(int webhook, CircuitRecord circuit);
   }
 }

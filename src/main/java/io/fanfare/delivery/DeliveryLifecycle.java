@@ -18,6 +18,9 @@ import java.util.UUID;
 public final class DeliveryLifecycle implements WebhookLifecycle {
   // Longer than the longest timeout of a webhook, 120 s.
   private static final long TEST_TIMEOUT_MILLIS = 150_000;
+  private static final long STANDING_TIMEOUT_MILLIS = 2_000;
+  private static final DeliveryOptions STANDING_OPTIONS =
+      new DeliveryOptions(LocalCodec.OPTIONS).setSendTimeout(STANDING_TIMEOUT_MILLIS);
 
   private final Vertx vertx;
   private final int loops;
@@ -70,6 +73,12 @@ public final class DeliveryLifecycle implements WebhookLifecycle {
             new Control.Test(webhook.number(), event, delivery),
             new DeliveryOptions(LocalCodec.OPTIONS).setSendTimeout(TEST_TIMEOUT_MILLIS))
         .map(message -> (Outcome) message.body());
+  }
+
+  /** Where a delivery of a webhook stands in memory, at this moment. */
+  public Future<Standing> standing(int webhook, UUID delivery) {
+    return ask(new Control.Stand(webhook, delivery), STANDING_OPTIONS)
+        .map(message -> (Standing) message.body());
   }
 
   private Future<Message<Object>> ask(Control control, DeliveryOptions options) {

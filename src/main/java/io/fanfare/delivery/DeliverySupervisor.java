@@ -153,6 +153,8 @@ public final class DeliverySupervisor extends VerticleBase {
       deleted(deleted.webhook(), message);
     } else if (message.body() instanceof Control.Test test) {
       test(test, message);
+    } else if (message.body() instanceof Control.Stand stand) {
+      stand(stand, message);
     }
   }
 
@@ -228,6 +230,7 @@ public final class DeliverySupervisor extends VerticleBase {
     window.shut(webhook == null || !webhook.active());
     if (changed.closeCircuit()) {
       circuits.remove(changed.webhook());
+      delivering.listener().circuit(changed.webhook(), CircuitRecord.CLOSED);
     }
     if (changed.activated()) {
       vertx
@@ -278,6 +281,17 @@ public final class DeliverySupervisor extends VerticleBase {
                         message.fail(404, String.valueOf(failure));
                       }
                     }));
+  }
+
+  /** Deploys nothing: what has no verticle has nothing in memory. */
+  private void stand(Control.Stand stand, Message<Object> message) {
+    Seat seat = seats.get(stand.webhook());
+    if (seat == null) {
+      message.reply(Standing.ABSENT, LocalCodec.OPTIONS);
+    } else {
+      onVerticle(
+          seat, verticle -> message.reply(verticle.standing(stand.delivery()), LocalCodec.OPTIONS));
+    }
   }
 
   private void reportDeleted(Delivery delivery) {

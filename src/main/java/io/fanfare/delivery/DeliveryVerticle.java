@@ -193,6 +193,21 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
     return backlog.fetched();
   }
 
+  /** Where a delivery stands; searches what waits here, which is at most a window. */
+  Standing standing(UUID delivery) {
+    int ahead = 0;
+    int place = Standing.NOT_WAITING;
+    for (Delivery other : waiting) {
+      if (other.id().equals(delivery)) {
+        place = ahead;
+        break;
+      }
+      ahead++;
+    }
+    return new Standing(
+        circuit.toRecord(), place, backlog.holds(delivery), inFlight, concurrency.limit());
+  }
+
   /** Whether a deleted webhook's last attempt has ended and is written down. */
   boolean isDone() {
     return inFlight == 0 && backlog.fetched().isEmpty();
@@ -329,7 +344,7 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
       if (circuit.state() == Circuit.State.CLOSED) {
         closed(before, true);
       } else {
-        opened(before);
+        opened();
       }
     }
     loop.giveBack();
@@ -339,8 +354,8 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
     pump();
   }
 
-  private void opened(Circuit.State before) {
-    delivering.listener().circuit(before, circuit.state());
+  private void opened() {
+    delivering.listener().circuit(number, circuit.toRecord());
     window.shut(true);
     sender.openBreaker();
     releaseWaiting();
@@ -351,7 +366,7 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
     if (!changed || before == Circuit.State.CLOSED) {
       return;
     }
-    delivering.listener().circuit(before, Circuit.State.CLOSED);
+    delivering.listener().circuit(number, CircuitRecord.CLOSED);
     if (probeTimer >= 0) {
       vertx.cancelTimer(probeTimer);
       probeTimer = -1;
@@ -426,7 +441,7 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
       backlog.forget(delivery);
       awaitFence();
     } else if (isActive() && !stopped && circuit.tryProbe(delivering.clock().millis())) {
-      delivering.listener().circuit(Circuit.State.OPEN, Circuit.State.HALF_OPEN);
+      delivering.listener().circuit(number, circuit.toRecord());
       persistCircuit();
       sender.closeBreaker();
       start(delivery, true);

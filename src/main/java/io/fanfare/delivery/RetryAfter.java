@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * {@code Retry-After} (RFC 9110, section 10.2.3): whole seconds or a date. Malformed, negative or
  * past is as if absent; 0 counts as present; more than 24 hours is 24 hours.
  */
-final class RetryAfter {
+public final class RetryAfter {
   private static final long SECONDS_MAX = 24 * 3600;
   private static final int DIGITS_MAX = 10;
   // The present form of a date, and the two obsolete ones (RFC 9110, section 5.6.7).
@@ -32,7 +32,7 @@ final class RetryAfter {
   }
 
   /** The wait in milliseconds, or null where the header says nothing usable. */
-  static @Nullable Long millis(@Nullable String header, long nowMillis) {
+  public static @Nullable Long millis(@Nullable String header, long nowMillis) {
     if (header == null) {
       return null;
     }

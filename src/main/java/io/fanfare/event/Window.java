@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Window {
   /** What a delivery takes beside its payload, about. */
-  static final int BESIDE_PAYLOAD = 256;
+  public static final int BESIDE_PAYLOAD = 256;
 
   private final HeldBytes held;
   private final AtomicInteger free;

@@ -27,6 +27,15 @@ public final class Windows {
     windows.remove(webhook);
   }
 
+  /** Deliveries in memory, of all webhooks; adds all windows up. */
+  public long held() {
+    long held = 0;
+    for (Window window : windows.values()) {
+      held += permits - window.free();
+    }
+    return held;
+  }
+
   /** Payload bytes in memory, of all webhooks. */
   public long heldBytes() {
     return held.bytes();

@@ -58,6 +58,15 @@ public final class DeliveryTotals {
         .map(parts -> parts.<Long>resultAt(0) + parts.<Long>resultAt(1) + parts.<Long>resultAt(2));
   }
 
+  /** The same without test deliveries. */
+  public Future<Long> countWithoutTests(int webhook, DeliveryFilter filter) {
+    TimeRange range = filter.range();
+    return Future.all(
+            stats.settled().compose(settled -> counted(webhook, filter, range)),
+            edges(webhook, filter, range))
+        .map(parts -> parts.<Long>resultAt(0) + parts.<Long>resultAt(1));
+  }
+
   private Future<Long> counted(int webhook, DeliveryFilter filter, TimeRange range) {
     return partitions
         .within(range)

@@ -57,7 +57,7 @@ public final class EventHistory {
 
   private static final String ONE =
       """
-      select id, type, project_id, occurred_at, cardinality(targets) as deliveries, data
+      select id, type, project_id, occurred_at, cardinality(targets) as deliveries, data, test
       from event where id = $1::uuid
       """;
 
@@ -101,8 +101,12 @@ public final class EventHistory {
     this.hours = new EventHours(pool, stats);
   }
 
-  /** An event and its data, as it was published. */
-  public record Found(EventEntry event, Buffer data) {}
+  /**
+   * An event and its data, as it was published.
+   *
+   * @param test whether it is that of a test, which is for one webhook
+   */
+  public record Found(EventEntry event, Buffer data, boolean test) {}
 
   /**
    * Events, newest first, without those of tests.
@@ -168,7 +172,7 @@ public final class EventHistory {
   }
 
   private static Found found(Row row) {
-    return new Found(entry(row), row.getBuffer("data"));
+    return new Found(entry(row), row.getBuffer("data"), row.getBoolean("test"));
   }
 
   /** The deliveries of an event in the order in which they were made, redeliveries included. */

@@ -3,6 +3,7 @@ package io.fanfare.history;
 import io.vertx.sqlclient.Row;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads rows of {@code delivery} and {@code attempt}. */
@@ -13,7 +14,34 @@ final class Rows {
       d.id, d.event_id, d.event_type, d.status::text as status, d.test, d.attempts, d.due_at,
         d.ended_at, d.response_code, d.response_time, d.response_body, d.error""";
 
+  /** What {@link #webhook} needs, of a table named {@code w}. */
+  static final String WEBHOOK_COLUMNS =
+      """
+      w.number, w.id as webhook_id, w.name, w.project_id, w.events, w.active, w.disabled_reason,
+        w.max_attempts, w.created_at, w.updated_at, w.deleted_at, w.circuit_state,
+        w.circuit_opened_at, w.circuit_probe_at, w.circuit_failures""";
+
   private Rows() {}
+
+  static WebhookFacts webhook(Row row) {
+    return new WebhookFacts(
+        row.getInteger("number"),
+        row.getUUID("webhook_id"),
+        row.getString("name"),
+        row.getString("project_id"),
+        List.of(row.getArrayOfStrings("events")),
+        row.getBoolean("active"),
+        row.getString("disabled_reason"),
+        row.getInteger("max_attempts"),
+        row.getOffsetDateTime("created_at").toInstant(),
+        row.getOffsetDateTime("updated_at").toInstant(),
+        instant(row, "deleted_at"),
+        new WebhookFacts.CircuitFacts(
+            row.getString("circuit_state"),
+            instant(row, "circuit_opened_at"),
+            instant(row, "circuit_probe_at"),
+            row.getInteger("circuit_failures")));
+  }
 
   static DeliveryEntry delivery(Row row) {
     return new DeliveryEntry(

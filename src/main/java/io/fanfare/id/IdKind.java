@@ -12,7 +12,9 @@ public enum IdKind {
   WEBHOOK("webhook_"),
   DELIVERY("del_"),
   EVENT("event_"),
-  KEY("key_");
+  KEY("key_"),
+  REDELIVERY("redelivery_"),
+  CIRCUIT_CHANGE("circuit_");
 
   private static final char[] DIGITS = "0123456789abcdefghjkmnpqrstvwxyz".toCharArray();
   private static final byte[] VALUES = new byte[128];

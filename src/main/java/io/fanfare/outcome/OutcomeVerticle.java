@@ -80,6 +80,7 @@ public final class OutcomeVerticle extends VerticleBase {
   private final Clock clock;
   private final Consumer<Webhook> gone;
   private final OutcomeListener listener;
+  private final Feed feed;
 
   private final ArrayDeque<Report> queue = new ArrayDeque<>();
   private final Map<Integer, CircuitRecord> circuits = new TreeMap<>();
@@ -103,6 +104,7 @@ public final class OutcomeVerticle extends VerticleBase {
    * @param supervisors how many delivery supervisors there are
    * @param unrecorded is told of the attempts that are written down
    * @param gone is told the webhook whose receiver answered 410, as it was then
+   * @param feed is told what is recorded, while anybody listens
    */
   public OutcomeVerticle(
       int number,
@@ -115,7 +117,8 @@ public final class OutcomeVerticle extends VerticleBase {
       Unrecorded unrecorded,
       Clock clock,
       Consumer<Webhook> gone,
-      OutcomeListener listener) {
+      OutcomeListener listener,
+      Feed feed) {
     this.number = number;
     this.supervisors = supervisors;
     this.config = config;
@@ -127,6 +130,7 @@ public final class OutcomeVerticle extends VerticleBase {
     this.clock = clock;
     this.gone = gone;
     this.listener = listener;
+    this.feed = feed;
   }
 
   /** A report with what was decided of it. */
@@ -218,6 +222,9 @@ public final class OutcomeVerticle extends VerticleBase {
               if (done.succeeded()) {
                 listener.flushed(batch.size(), System.nanoTime() - begin);
                 recorded(batch);
+                if (feed.isWatched()) {
+                  feed.recorded(entries(batch));
+                }
               }
               pump();
             });
@@ -379,6 +386,36 @@ public final class OutcomeVerticle extends VerticleBase {
                   waiting.values().stream().mapToLong(Long::longValue).toArray()),
               LocalCodec.OPTIONS);
     }
+  }
+
+  private static List<FeedEntry> entries(List<Settled> batch) {
+    List<FeedEntry> entries = new ArrayList<>(batch.size());
+    for (Settled settled : batch) {
+      Report report = settled.report();
+      Outcome outcome = report.outcome();
+      Webhook webhook = report.sentAs();
+      if (outcome == null || webhook == null) {
+        // No attempt was made.
+        continue;
+      }
+      Settlement settlement = settled.settlement();
+      entries.add(
+          new FeedEntry(
+              webhook,
+              report.delivery().id(),
+              report.delivery().event().id(),
+              report.delivery().event().type(),
+              settlement.next(),
+              settlement.attempts(),
+              report.probe(),
+              outcome.kind(),
+              outcome.responseCode(),
+              outcome.responseMillis(),
+              settlement.error(),
+              outcome.endedAtMillis(),
+              settlement.dueAtMillis()));
+    }
+    return entries;
   }
 
   private void tell(int webhook, Object message) {

@@ -54,6 +54,11 @@ public final class ResponseTimes {
     sketch.accept(millis);
   }
 
+  /** Adds those of another one, which stays as it is. */
+  void merge(ResponseTimes other) {
+    sketch.mergeWith(other.sketch);
+  }
+
   /** Adds those that {@link #encode} wrote. */
   public void merge(byte[] bytes) {
     if (bytes.length == 0) {

@@ -21,6 +21,12 @@ final class StatsFold {
 
   static final long MILLIS_PER_HOUR = 3_600_000;
 
+  /** Lengths of the buckets of the overview, in minutes. */
+  static final short[] OVERVIEW_GRAINS = {1, 15, 60, 1_440};
+
+  private static final long MILLIS_PER_MINUTE = 60_000;
+  private static final long MINUTES_PER_HOUR = 60;
+
   /** Deliveries of one event type by the hour of their acceptance. */
   record AcceptedKey(int webhook, long hour, String eventType) implements Comparable<AcceptedKey> {
     private static final Comparator<AcceptedKey> ORDER =
@@ -68,6 +74,39 @@ final class StatsFold {
     }
   }
 
+  /**
+   * What of the whole service is in one bucket of time.
+   *
+   * @param grain its length in minutes
+   * @param start minutes since 1970
+   */
+  record OverviewKey(short grain, long start) implements Comparable<OverviewKey> {
+    private static final Comparator<OverviewKey> ORDER =
+        Comparator.comparingInt(OverviewKey::grain).thenComparingLong(OverviewKey::start);
+
+    @Override
+    public int compareTo(OverviewKey other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
+  /** Counters of {@code stat_overview}. */
+  static final class OverviewCounts {
+    long events;
+    long accepted;
+    long success;
+    long failed;
+    final ResponseTimes times = ResponseTimes.empty();
+
+    private void add(OverviewCounts other) {
+      events += other.events;
+      accepted += other.accepted;
+      success += other.success;
+      failed += other.failed;
+      times.merge(other.times);
+    }
+  }
+
   /** Counters of {@code stat_accepted}. */
   static final class Accepted {
     long accepted;
@@ -111,7 +150,19 @@ final class StatsFold {
   private final Map<EndedKey, Ended> ended = new HashMap<>();
   private final Map<Integer, Total> totals = new HashMap<>();
   private final Map<EventKey, Long> events = new HashMap<>();
+  private final Map<Long, OverviewCounts> minutes = new HashMap<>();
+  private final long nowMinute;
+  private long lastMinute;
+  private @Nullable OverviewCounts lastCounts;
   private long changes;
+
+  /**
+   * @param nowMinute minutes since 1970: what was accepted counts in this minute, as far as that is
+   *     in its hour
+   */
+  StatsFold(long nowMinute) {
+    this.nowMinute = nowMinute;
+  }
 
   /** Adds what a flush did to one delivery. */
   void add(StatDelta delta) {
@@ -125,20 +176,25 @@ final class StatsFold {
     if (delta.status() == StatDelta.ACCEPTED) {
       byAcceptance.accepted++;
       total.accepted++;
+      minute(acceptedMinute(delta.acceptedHour())).accepted++;
       return;
     }
     boolean succeeded = delta.status() == StatDelta.SUCCESS;
+    OverviewCounts overview = minute(Math.floorDiv(delta.endedMillis(), MILLIS_PER_MINUTE));
     if (succeeded) {
       byAcceptance.success++;
       total.success++;
+      overview.success++;
     } else {
       byAcceptance.failed++;
       total.failed++;
+      overview.failed++;
     }
     int responseMillis = delta.responseMillis();
     if (responseMillis != StatDelta.NO_ANSWER) {
       total.answered++;
       total.millisSum += responseMillis;
+      overview.times.add(responseMillis);
     }
     total.lastEndedMillis = Math.max(total.lastEndedMillis, delta.endedMillis());
     long hour = Math.floorDiv(delta.endedMillis(), MILLIS_PER_HOUR);
@@ -159,10 +215,42 @@ final class StatsFold {
    */
   void addEvents(long hour, String eventType, @Nullable String projectId, int count) {
     changes++;
+    minute(acceptedMinute(hour)).events += count;
     events.merge(new EventKey(null, hour, eventType), (long) count, Long::sum);
     if (projectId != null) {
       events.merge(new EventKey(projectId, hour, eventType), (long) count, Long::sum);
     }
+  }
+
+  /** Mostly the same as the last time. */
+  private OverviewCounts minute(long minute) {
+    OverviewCounts counts = lastCounts;
+    if (counts == null || minute != lastMinute) {
+      counts = minutes.computeIfAbsent(minute, key -> new OverviewCounts());
+      lastMinute = minute;
+      lastCounts = counts;
+    }
+    return counts;
+  }
+
+  /** Flushes tell the hour only; mostly they are some seconds old. */
+  private long acceptedMinute(long hour) {
+    long first = hour * MINUTES_PER_HOUR;
+    return Math.min(Math.max(nowMinute, first), first + MINUTES_PER_HOUR - 1);
+  }
+
+  /** Additions to {@code stat_overview}: every minute in each of the lengths. */
+  SortedMap<OverviewKey, OverviewCounts> overview() {
+    SortedMap<OverviewKey, OverviewCounts> sums = new TreeMap<>();
+    minutes.forEach(
+        (minute, counts) -> {
+          for (short grain : OVERVIEW_GRAINS) {
+            long start = Math.floorDiv(minute, (long) grain) * grain;
+            sums.computeIfAbsent(new OverviewKey(grain, start), key -> new OverviewCounts())
+                .add(counts);
+          }
+        });
+    return sums;
   }
 
   /** How often {@link #add} and {@link #addEvents} were called. */

@@ -5,6 +5,8 @@ import io.fanfare.stats.StatsFold.AcceptedKey;
 import io.fanfare.stats.StatsFold.Ended;
 import io.fanfare.stats.StatsFold.EndedKey;
 import io.fanfare.stats.StatsFold.EventKey;
+import io.fanfare.stats.StatsFold.OverviewCounts;
+import io.fanfare.stats.StatsFold.OverviewKey;
 import io.fanfare.stats.StatsFold.Total;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -26,7 +28,8 @@ final class StatsStore {
    */
   private static final String BEGIN =
       """
-      select pg_advisory_xact_lock(4711302286014437161),
+      select floor(extract(epoch from now()) / 60)::int8 as now_minute,
+        pg_advisory_xact_lock(4711302286014437161),
         set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
       """;
 
@@ -96,6 +99,33 @@ final class StatsStore {
         last_ended_at = greatest(s.last_ended_at, excluded.last_ended_at)
       """;
 
+  private static final String OVERVIEW_SKETCHES =
+      """
+      select s.grain, s.start, s.sketch
+      from unnest($1::int2[], $2::int8[]) as k(grain, start)
+      join stat_overview s on s.grain = k.grain and s.start = k.start
+      """;
+
+  private static final String ADD_OVERVIEW =
+      """
+      insert into stat_overview as s (grain, start, events, accepted, success, failed, sketch)
+      select * from unnest(
+        $1::int2[], $2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::int8[], $7::bytea[])
+      on conflict (grain, start) do update set
+        events = s.events + excluded.events,
+        accepted = s.accepted + excluded.accepted,
+        success = s.success + excluded.success,
+        failed = s.failed + excluded.failed,
+        sketch = excluded.sketch
+      """;
+
+  /** What no plot shows any more: days stay. */
+  private static final String FORGET_OVERVIEW =
+      """
+      delete from stat_overview where grain < 1440 and start < floor(extract(epoch from now()) / 60)::int8
+        - case grain when 1 then 120 when 15 then 2880 else 11520 end
+      """;
+
   private static final String ADD_EVENTS =
       """
       insert into stat_event as s (project_id, hour, event_type, published)
@@ -134,6 +164,7 @@ final class StatsStore {
             done ->
                 pool.preparedQuery(FORGET.formatted("stat_event", "event"))
                     .execute(Tuple.of(rowsMax)))
+        .compose(done -> pool.query(FORGET_OVERVIEW).execute())
         .mapEmpty();
   }
 
@@ -157,21 +188,25 @@ final class StatsStore {
         .execute()
         // A statement of its own: what it deletes must be looked for after the lock is there.
         .compose(
-            locked ->
-                connection.preparedQuery(TAKE_DELTAS).execute(Tuple.of(flushesMax, changesMax)))
-        .compose(
-            deltas -> {
-              StatsFold fold = foldOf(deltas);
-              boolean more = deltas.size() >= flushesMax || fold.changes() >= changesMax;
-              Folded folded = new Folded(deltas.size(), more);
-              return deltas.size() == 0
-                  ? Future.succeededFuture(folded)
-                  : write(connection, fold).map(written -> folded);
+            locked -> {
+              long nowMinute = locked.iterator().next().getLong("now_minute");
+              return connection
+                  .preparedQuery(TAKE_DELTAS)
+                  .execute(Tuple.of(flushesMax, changesMax))
+                  .compose(
+                      deltas -> {
+                        StatsFold fold = foldOf(deltas, nowMinute);
+                        boolean more = deltas.size() >= flushesMax || fold.changes() >= changesMax;
+                        Folded folded = new Folded(deltas.size(), more);
+                        return deltas.size() == 0
+                            ? Future.succeededFuture(folded)
+                            : write(connection, fold).map(written -> folded);
+                      });
             });
   }
 
-  private static StatsFold foldOf(RowSet<Row> flushes) {
-    StatsFold fold = new StatsFold();
+  private static StatsFold foldOf(RowSet<Row> flushes, long nowMinute) {
+    StatsFold fold = new StatsFold(nowMinute);
     flushes.forEach(row -> FlushDelta.of(row).addTo(fold));
     return fold;
   }
@@ -181,7 +216,40 @@ final class StatsStore {
     return addAccepted(connection, fold.accepted())
         .compose(added -> addTotals(connection, fold.totals()))
         .compose(added -> addEvents(connection, fold.events()))
-        .compose(added -> addEnded(connection, fold.ended()));
+        .compose(added -> addEnded(connection, fold.ended()))
+        .compose(added -> addOverview(connection, fold.overview()));
+  }
+
+  private static Future<Void> addOverview(
+      SqlConnection connection, SortedMap<OverviewKey, OverviewCounts> counts) {
+    var keys = counts.keySet();
+    Short[] grains = keys.stream().map(OverviewKey::grain).toArray(Short[]::new);
+    Long[] starts = keys.stream().map(OverviewKey::start).toArray(Long[]::new);
+    return connection
+        .preparedQuery(OVERVIEW_SKETCHES)
+        .execute(tuple(grains, starts))
+        .compose(
+            sketches -> {
+              for (Row row : sketches) {
+                OverviewKey key = new OverviewKey(row.getShort("grain"), row.getLong("start"));
+                counts.get(key).times.merge(row.getBuffer("sketch").getBytes());
+              }
+              var values = counts.values();
+              return connection
+                  .preparedQuery(ADD_OVERVIEW)
+                  .execute(
+                      tuple(
+                          grains,
+                          starts,
+                          values.stream().map(one -> one.events).toArray(Long[]::new),
+                          values.stream().map(one -> one.accepted).toArray(Long[]::new),
+                          values.stream().map(one -> one.success).toArray(Long[]::new),
+                          values.stream().map(one -> one.failed).toArray(Long[]::new),
+                          values.stream()
+                              .map(one -> Buffer.buffer(one.times.encode()))
+                              .toArray(Buffer[]::new)));
+            })
+        .mapEmpty();
   }
 
   private static Future<Void> addEvents(

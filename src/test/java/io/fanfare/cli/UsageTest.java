@@ -23,6 +23,9 @@ class UsageTest {
         "strt | fanfare does not know 'strt'; did you mean 'fanfare start'?",
         "frobnicate | fanfare does not know 'frobnicate'; see 'fanfare --help'",
         "keys | missing required subcommand; see 'fanfare keys --help'",
+        "tail --url x --token y | --url must be like http://127.0.0.1:8080; see 'fanfare tail --help'",
+        "tail --count x | invalid value for option '--count': 'x' is not a long; see 'fanfare tail"
+            + " --help'",
         "keys crate | fanfare keys does not know 'crate'; did you mean 'fanfare keys create'?",
         "start extra | fanfare start does not know 'extra'; see 'fanfare start --help'",
         "start --confg x | fanfare start does not know '--confg'; did you mean '--config'?",
@@ -44,7 +47,7 @@ class UsageTest {
   @ValueSource(strings = {"help", "--help", "-h"})
   void listsTheCommands(String typed) {
     assertThat(run(typed)).isZero();
-    assertThat(out.toString()).contains("  demo ", "  keys ", "  secrets ", "  start ");
+    assertThat(out.toString()).contains("  demo ", "  keys ", "  secrets ", "  start ", "  tail ");
   }
 
   @Test

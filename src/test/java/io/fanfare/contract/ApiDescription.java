@@ -74,6 +74,17 @@ public final class ApiDescription {
     return faults(json.getSchema(), body);
   }
 
+  /** What is wrong with a value of a schema that has a name, such as {@code Moment}. */
+  public List<String> faultsOf(String component, JsonObject value) {
+    JsonObject schema =
+        contract
+            .getRawContract()
+            .getJsonObject("components")
+            .getJsonObject("schemas")
+            .getJsonObject(component);
+    return faults(JsonSchema.of(schema), value);
+  }
+
   /** What is wrong with a value; empty where nothing is. */
   public List<String> faults(JsonSchema schema, Object value) {
     OutputUnit unit = contract.getSchemaRepository().validator(schema).validate(value);

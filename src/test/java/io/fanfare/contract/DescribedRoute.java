@@ -95,6 +95,11 @@ public record DescribedRoute(
     return found;
   }
 
+  /** Whether its answer goes on until somebody ends it. */
+  public boolean isStream() {
+    return path.endsWith("/stream");
+  }
+
   /** Names of its parameters of a kind. */
   public List<String> names(String in) {
     return parameters.stream()

@@ -162,6 +162,31 @@ class RetentionTest {
     other.close().await(10, SECONDS);
   }
 
+  @Test
+  void forgetsEndedRedeliveriesAndChangesOfCircuits() throws Exception {
+    execute(
+        """
+        insert into bulk_redelivery (id, webhook, state, status, until_id, place, matching,
+          created_by, created_at, updated_at, ended_at)
+        select gen_random_uuid(), n, case n when 3 then 'running' else 'done' end, 'failed',
+          gen_random_uuid(), gen_random_uuid(), 1, 'test', '2024-01-01', '2024-01-01',
+          case n when 1 then '2024-01-02T12:00:00Z' when 2 then '2024-01-03T12:00:00Z' end::timestamptz
+        from generate_series(1, 3) as n
+        """);
+    execute(
+        "insert into circuit_change (webhook, id, state, failures) values (1, '"
+            + DAY_2
+            + "', 'closed', 0), (1, '"
+            + DAY_4
+            + "', 'closed', 0)");
+
+    drop(FIFTH);
+
+    assertThat(count("bulk_redelivery where webhook = 1")).isZero();
+    assertThat(count("bulk_redelivery")).isEqualTo(2);
+    assertThat(count("circuit_change")).isEqualTo(1);
+  }
+
   private void awaitDetaching() throws Exception {
     while (count("pg_inherits where inhdetachpending") == 0) {
       Thread.onSpinWait();

@@ -18,6 +18,7 @@ import io.fanfare.node.Fence;
 import io.fanfare.schedule.Page;
 import io.fanfare.schedule.PageRequest;
 import io.fanfare.schedule.Wake;
+import io.fanfare.webhook.CircuitRecord;
 import io.fanfare.webhook.NetworkPolicy;
 import io.fanfare.webhook.Webhook;
 import io.fanfare.webhook.WebhookIndex;
@@ -88,7 +89,7 @@ final class DeliveryRig implements AutoCloseable {
               public void ended(Outcome outcome, boolean probe) {}
 
               @Override
-              public void circuit(Circuit.State before, Circuit.State after) {}
+              public void circuit(int webhook, CircuitRecord circuit) {}
             });
     await(vertx.deployVerticle(new DeliverySupervisor(0, config.awakeMax(), delivering)));
   }

@@ -3,6 +3,7 @@ package io.fanfare.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanfare.event.Delivery;
+import io.fanfare.event.Window;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -25,7 +26,7 @@ final class ModelHoldings {
         .as("%s is held twice", delivery.id())
         .isTrue();
     permits.merge(delivery.webhook(), 1, Integer::sum);
-    bytes += delivery.bytes();
+    bytes += delivery.bytes() + Window.BESIDE_PAYLOAD;
   }
 
   /** It is reported; nobody may send it any more. */
@@ -42,7 +43,7 @@ final class ModelHoldings {
   /** The permit is given back. */
   void letGo(Delivery delivery) {
     permits.merge(delivery.webhook(), -1, Integer::sum);
-    bytes -= delivery.bytes();
+    bytes -= delivery.bytes() + Window.BESIDE_PAYLOAD;
   }
 
   /** It was never committed. */

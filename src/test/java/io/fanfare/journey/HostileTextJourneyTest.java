@@ -63,6 +63,7 @@ class HostileTextJourneyTest {
             "webhook_id", webhook,
             "delivery_id", "del_00000000000000000000000000",
             "event_id", "event_00000000000000000000000000",
+            "redelivery_id", "redelivery_00000000000000000000000000",
             "key_id", "key_00000000000000000000000000");
   }
 

@@ -22,6 +22,8 @@ class IsolationJourneyTest {
   private static final String NO_WEBHOOK = "webhook_00000000000000000000000000";
   private static final String NO_DELIVERY = "del_00000000000000000000000000";
   private static final String NO_EVENT = "event_00000000000000000000000000";
+  private static final String NO_REDELIVERY = "redelivery_00000000000000000000000000";
+  private static final String DRY = "{\"dry_run\":true}";
   private static final String HOOK =
       "{\"url\":\"https://example.com/\",\"events\":[\"file.*\"],\"name\":\"n\"}";
 
@@ -52,7 +54,17 @@ class IsolationJourneyTest {
           new Route("GET", "/api/webhooks/{w}/deliveries?limit=0", null),
           new Route("GET", "/api/webhooks/{w}/deliveries/{d}", null),
           new Route("POST", "/api/webhooks/{w}/deliveries/{d}/redeliver", null),
+          new Route("POST", "/api/webhooks/{w}/deliveries/redeliver", DRY),
+          new Route("POST", "/api/webhooks/{w}/deliveries/redeliver", "{\"x\":1}"),
+          new Route("GET", "/api/webhooks/{w}/redeliveries", null),
+          new Route("GET", "/api/webhooks/{w}/redeliveries/" + NO_REDELIVERY, null),
+          new Route("DELETE", "/api/webhooks/{w}/redeliveries/" + NO_REDELIVERY, null),
+          new Route("GET", "/api/webhooks/{w}/failures", null),
+          new Route("GET", "/api/webhooks/{w}/failures?range=x", null),
+          new Route("GET", "/api/webhooks/{w}/circuit-changes", null),
           new Route("GET", "/api/events/{e}", null),
+          new Route("GET", "/api/events/{e}/explain", null),
+          new Route("GET", "/api/events/{e}/explain?match=matched&limit=1", null),
           new Route("DELETE", "/api/webhooks/{w}", null));
 
   private static TestFanfare fanfare;

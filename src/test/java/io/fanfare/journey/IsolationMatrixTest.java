@@ -59,6 +59,18 @@ class IsolationMatrixTest {
           Map.entry("publishEvents", PUBLISHERS),
           Map.entry("listEvents", READERS),
           Map.entry("getEvent", READERS),
+          Map.entry("redeliverMany", MANAGERS),
+          Map.entry("listRedeliveries", READERS),
+          Map.entry("getRedelivery", READERS),
+          Map.entry("cancelRedelivery", MANAGERS),
+          Map.entry("listFailures", READERS),
+          Map.entry("listCircuitChanges", READERS),
+          Map.entry("explainEvent", READERS),
+          Map.entry("explainDelivery", READERS),
+          Map.entry("streamDeliveries", READERS),
+          Map.entry("getOverview", READERS),
+          Map.entry("streamOverview", READERS),
+          Map.entry("getStorage", READERS),
           Map.entry("createKey", ADMINS),
           Map.entry("listKeys", ADMINS),
           Map.entry("revokeKey", ADMINS));
@@ -68,15 +80,21 @@ class IsolationMatrixTest {
           "webhook_id", "webhook_00000000000000000000000000",
           "delivery_id", "del_00000000000000000000000000",
           "event_id", "event_00000000000000000000000000",
+          "redelivery_id", "redelivery_00000000000000000000000000",
           "key_id", "key_00000000000000000000000000");
 
-  // What ends something comes last.
+  // What is of nobody's project is not for keys that are bound to one.
+  private static final Set<String> UNBOUND = Set.of("getStorage");
+
+  // What ends something comes last, and what belongs to something before that.
   private static final List<DescribedRoute> ROUTES =
       DescribedRoute.all().stream()
           .filter(route -> !route.open())
           .sorted(
               Comparator.comparing(
-                  route -> List.of("GET", "POST", "PUT", "DELETE").indexOf(route.method())))
+                      (DescribedRoute route) ->
+                          List.of("GET", "POST", "PUT", "DELETE").indexOf(route.method()))
+                  .thenComparing(route -> -route.path().length()))
           .toList();
 
   private static TestFanfare fanfare;
@@ -201,12 +219,17 @@ class IsolationMatrixTest {
           if (ROLES.get(route.operationId()).contains(role)) {
             Answer answer =
                 api.call(
-                    route.method(),
+                    // The answer of a stream has no end.
+                    route.isStream() ? "HEAD" : route.method(),
                     route.pathWith(owned.ids()),
                     body(route, "p-roles"),
                     null,
                     "Authorization",
                     authorization);
+            if (project != null && UNBOUND.contains(route.operationId())) {
+              assertRefused(role + " at " + route, 403, route, answer);
+              continue;
+            }
             assertThat(answer.status())
                 .as("%s at %s: %s", role, route, answer.text())
                 .isBetween(200, 299)
@@ -253,10 +276,16 @@ class IsolationMatrixTest {
     String[] headers =
         authorization == null ? new String[0] : new String[] {"Authorization", authorization};
     String path = route.pathWith(ids);
-    Answer answer = api.call(route.method(), path, body(route, "theirs"), null, headers);
-    if (route.method().equals("GET")) {
-      assertThat(api.call("HEAD", path, null, null, headers).status()).isEqualTo(answer.status());
+    if (!route.method().equals("GET")) {
+      return api.call(route.method(), path, body(route, "theirs"), null, headers);
     }
+    Answer head = api.call("HEAD", path, null, null, headers);
+    if (route.isStream() && head.status() == 200) {
+      // The answer has no end; what is in it is a matter of StreamsJourneyTest.
+      return head;
+    }
+    Answer answer = api.call("GET", path, null, null, headers);
+    assertThat(answer.status()).isEqualTo(head.status());
     return answer;
   }
 

@@ -9,8 +9,11 @@ import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
-/** A webhook of a project with an ended delivery of an event of that project, and a key of it. */
-record Owned(String webhook, String delivery, String event, String key) {
+/**
+ * A webhook of a project with an ended delivery of an event of that project and a redelivery of
+ * what failed, and a key of it.
+ */
+record Owned(String webhook, String delivery, String event, String redelivery, String key) {
 
   /**
    * Makes them.
@@ -40,8 +43,8 @@ record Owned(String webhook, String delivery, String event, String key) {
             .json()
             .getString("event_id");
     await().until(() -> deliveryOf(fanfare, event, webhook).getString("status").equals("success"));
-    return new Owned(
-        webhook, deliveryOf(fanfare, event, webhook).getString("delivery_id"), event, key);
+    String delivery = deliveryOf(fanfare, event, webhook).getString("delivery_id");
+    return new Owned(webhook, delivery, event, redeliveryOf(fanfare, webhook), key);
   }
 
   private static JsonObject deliveryOf(TestFanfare fanfare, String event, String webhook) {
@@ -52,8 +55,25 @@ record Owned(String webhook, String delivery, String event, String key) {
         .orElseThrow();
   }
 
+  private static String redeliveryOf(TestFanfare fanfare, String webhook) {
+    String id =
+        fanfare
+            .calls()
+            .post("/api/webhooks/" + webhook + "/deliveries/redeliver", new JsonObject())
+            .json()
+            .getString("redelivery_id");
+    String path = "/api/webhooks/" + webhook + "/redeliveries/" + id;
+    await().until(() -> fanfare.calls().get(path).json().getString("state").equals("done"));
+    return id;
+  }
+
   /** Its ids by the names that paths have for them. */
   Map<String, String> ids() {
-    return Map.of("webhook_id", webhook, "delivery_id", delivery, "event_id", event, "key_id", key);
+    return Map.of(
+        "webhook_id", webhook,
+        "delivery_id", delivery,
+        "event_id", event,
+        "redelivery_id", redelivery,
+        "key_id", key);
   }
 }

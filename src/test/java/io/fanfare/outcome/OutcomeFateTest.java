@@ -105,7 +105,8 @@ class OutcomeFateTest {
 
                   @Override
                   public void settled(Settlement.Next next) {}
-                })));
+                },
+                new Feed())));
   }
 
   @AfterEach

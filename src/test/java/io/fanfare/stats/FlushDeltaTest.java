@@ -13,7 +13,7 @@ class FlushDeltaTest {
   private static final Long[] NO_LONGS = {};
   private static final Integer[] NO_INTS = {};
 
-  private final StatsFold fold = new StatsFold();
+  private final StatsFold fold = new StatsFold(0);
 
   private long accepted(int webhook, int kind) {
     return fold.accepted().get(new AcceptedKey(webhook, HOURS[kind], TYPES[kind])).accepted;

@@ -1,0 +1,41 @@
+package io.fanfare.outcome;
+
+import io.fanfare.delivery.Outcome;
+import io.fanfare.outcome.Settlement.Next;
+import io.fanfare.webhook.Webhook;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An attempt that ended and is recorded, with what follows from it.
+ *
+ * @param webhook the one that it was sent for
+ * @param attempt counted from 1, probes included
+ * @param probe whether it was the probe of an open circuit
+ * @param kind what it met
+ * @param responseCode null without an answer, like the next one
+ * @param responseMillis first byte written to response head
+ * @param error null where it succeeded
+ * @param endedAtMillis milliseconds since 1970
+ * @param nextAtMillis when the next attempt is due; 0 where there is none
+ */
+public record FeedEntry(
+    Webhook webhook,
+    UUID delivery,
+    UUID event,
+    String eventType,
+    Next next,
+    int attempt,
+    boolean probe,
+    Outcome.Kind kind,
+    @Nullable Integer responseCode,
+    @Nullable Integer responseMillis,
+    @Nullable String error,
+    long endedAtMillis,
+    long nextAtMillis) {
+
+  /** Whether the receiver accepted. */
+  public boolean accepted() {
+    return next == Next.SUCCESS;
+  }
+}
