@@ -5,152 +5,198 @@ import io.vertx.core.json.JsonObject;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Scenario {@code backlog}: a receiver is dead while events for it go on, next to a thousand
- * webhooks that work. Shows that the waiting deliveries cost no memory and their neighbours
- * nothing, and that all of them arrive once the receiver is back.
+ * Scenario {@code backlog}: deliveries of a dead receiver wait next to a thousand webhooks that
+ * work. Two services are alive at the same time, with and without a backlog, and get the same loads
+ * in turns: what the waiting ones cost their neighbours is the ratio. Then the receiver comes back,
+ * and all of them must arrive.
  */
 public final class Backlog {
   private static final PrintStream OUT = System.out;
-  private static final int BYTES = 600;
-  private static final int WEBHOOKS = 1_000;
-  private static final int DEAD_WEBHOOKS = 10;
-  private static final int OUTSTANDING = 2_000;
-  private static final int DEAD_PORT = BenchedReceiver.PORT + 1;
-  private static final String DEAD_TYPE = "file.deleted";
+  private static final int WARM_UP = 400_000;
+  private static final int DELIVERIES = 40_000;
+  private static final int SECONDS = 10;
+  private static final int PAIRS = 7;
+  private static final int LOOKS = 20;
   private static final long DRAIN_NANOS_MAX = 1_800_000_000_000L;
 
-  private Backlog() {}
+  private final BacklogSide with;
+  private final BacklogSide without;
+  private final List<Neighbourly> pairs = new ArrayList<>();
+  private final JsonArray memory = new JsonArray();
+
+  /** The same on both services, one right after the other. */
+  private record Neighbourly(
+      Meter.Reading with, Meter.Reading without, double p99With, double p99Without) {
+    double cpu() {
+      return with.sum() / without.sum();
+    }
+
+    JsonObject json() {
+      return new JsonObject()
+          .put("micros_with", with.sum())
+          .put("micros_without", without.sum())
+          .put("p99_millis_with", p99With)
+          .put("p99_millis_without", p99Without);
+    }
+  }
+
+  /** What became of the backlog. */
+  private record Drained(double perSecond, long lost, long duplicates, long residentMax) {}
+
+  private Backlog(BacklogSide with, BacklogSide without) {
+    this.with = with;
+    this.without = without;
+  }
 
   /**
    * Runs the scenario.
    *
    * @param args a folder for data and results, and {@code --quick} for a tenth of the work
    */
-  @SuppressWarnings("try") // the receiver is only there
   public static void main(String[] args) throws Exception {
     Path folder = Path.of(args[0]);
-    int backlog = List.of(args).contains("--quick") ? 100_000 : 1_000_000;
+    boolean quick = List.of(args).contains("--quick");
     Files.createDirectories(folder);
     try (BenchedReceiver receiver = BenchedReceiver.start(BenchedReceiver.PORT);
-        BenchedService service = BenchedService.start(folder.resolve("postgres-backlog"))) {
-      createWebhooks(service);
-      OUT.printf(
-          "%s, %d webhooks that work, %d of a dead receiver, payload %d bytes%n%n",
-          BenchedService.HEAP, WEBHOOKS, DEAD_WEBHOOKS, BYTES);
-      OUT.printf("%-44s %12s %16s %14s%n", "", "deliveries/s", "heap in use MiB", "resident MiB");
-      JsonArray steps = new JsonArray();
-      steps.add(line(service, "at rest", 0));
-      steps.add(line(service, "1,000 webhooks, nothing waits", healthy(service)));
-      steps.add(line(service, backlog + " deliveries begin to wait", pileUp(service, backlog)));
-      steps.add(line(service, "1,000 webhooks, " + backlog + " deliveries wait", healthy(service)));
-      JsonObject drained = drain(service, backlog);
-      steps.add(drained);
-      steps.add(line(service, "drained", 0));
-      Results.write(
-          folder,
-          "backlog",
-          new JsonObject()
-              .put("steps", steps)
-              .put("lost", drained.remove("lost"))
-              .put("duplicates", drained.remove("duplicates")),
-          Plot.grouped(
-              "Deliveries a second",
-              List.of("deliveries/s"),
-              Results.rows(steps, "step", "per_second")));
+        BacklogSide with = BacklogSide.start(receiver, folder.resolve("postgres-backlog"));
+        BacklogSide without = BacklogSide.start(receiver, folder.resolve("postgres-none"))) {
+      new Backlog(with, without).run(folder, quick);
     }
   }
 
-  private static void createWebhooks(BenchedService service) throws Exception {
-    service.createWebhooks(WEBHOOKS, "/hook/", "build.started");
-    for (int i = 0; i < DEAD_WEBHOOKS; i++) {
-      service.createWebhook(
-          "dead " + i, BenchedReceiver.url(DEAD_PORT, "/hook/" + i), DEAD_TYPE, "p0");
-    }
-  }
-
-  private static JsonObject line(BenchedService service, String name, double rate)
-      throws Exception {
-    double heap = service.heapMebibytes();
-    long resident = service.residentMebibytes();
+  private void run(Path folder, boolean quick) throws Exception {
+    int backlog = quick ? 100_000 : 1_000_000;
     OUT.printf(
-        "%-44s %12s %16.0f %14d%n", name, rate == 0 ? "" : "%.0f".formatted(rate), heap, resident);
-    JsonObject step =
+        "%s, %d webhooks that work, one of a dead receiver, payload %d bytes%n%n%-40s %18s %14s%n",
+        BenchedService.HEAP,
+        BacklogSide.WEBHOOKS,
+        BacklogSide.BYTES,
+        "",
+        "heap in use, MiB",
+        "resident, MiB");
+    for (BacklogSide side : List.of(with, without)) {
+      side.cost(quick ? WARM_UP / 4 : WARM_UP);
+      side.costOfOne(DELIVERIES);
+    }
+    memory("warm");
+    double piledUp = with.pileUp(backlog);
+    memory(backlog + " deliveries wait");
+    for (int i = 0; i < (quick ? 3 : PAIRS); i++) {
+      pairs.add(pair(i % 2 == 0));
+    }
+    memory("after the neighbours' load");
+    double ofOne = Medians.of(ofOne(), Meter.Reading::perSecond);
+    Drained drained = drain(backlog);
+    memory("drained");
+    print(piledUp, ofOne, drained);
+    Results.write(folder, "backlog", json(piledUp, ofOne, drained), plot());
+  }
+
+  private List<Meter.Reading> ofOne() throws Exception {
+    List<Meter.Reading> readings = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      readings.add(without.costOfOne(DELIVERIES));
+    }
+    return readings;
+  }
+
+  private void memory(String when) throws Exception {
+    double heap = with.service().heapMebibytes();
+    long resident = with.service().residentMebibytes();
+    OUT.printf("%-40s %18.0f %14d%n", when, heap, resident);
+    memory.add(
         new JsonObject()
-            .put("step", name)
+            .put("when", when)
             .put("heap_mebibytes", heap)
-            .put("resident_mebibytes", resident);
-    return rate == 0 ? step : step.put("per_second", rate);
+            .put("resident_mebibytes", resident));
   }
 
-  /** Deliveries a second of the webhooks that work. */
-  private static double healthy(BenchedService service) throws Exception {
-    int events = 200_000;
+  private Neighbourly pair(boolean withFirst) throws Exception {
+    BacklogSide first = withFirst ? with : without;
+    BacklogSide second = withFirst ? without : with;
+    Meter.Reading firstCost = first.cost(DELIVERIES);
+    Meter.Reading secondCost = second.cost(DELIVERIES);
+    double firstP99 = first.p99(SECONDS);
+    double secondP99 = second.p99(SECONDS);
+    return withFirst
+        ? new Neighbourly(firstCost, secondCost, firstP99, secondP99)
+        : new Neighbourly(secondCost, firstCost, secondP99, firstP99);
+  }
+
+  /** The receiver comes back, and its owner says so: its circuit would look in ten minutes only. */
+  private Drained drain(int backlog) throws Exception {
+    BenchedService service = with.service();
     long before = service.recorded();
-    long begin = System.nanoTime();
-    service.publish(
-        new BusRun.Order(
-            "build.started",
-            events,
-            BYTES,
-            OUTSTANDING,
-            WEBHOOKS,
-            1,
-            Pace.UNDELIVERED_MAX,
-            BenchedReceiver.PORT));
-    service.awaitRecorded(before + events, DRAIN_NANOS_MAX);
-    return events / ((System.nanoTime() - begin) / 1e9);
-  }
-
-  /** Accepted deliveries a second of those whose receiver is dead. */
-  private static double pileUp(BenchedService service, int backlog) throws Exception {
-    long begin = System.nanoTime();
-    JsonObject done =
-        service.publish(
-            new BusRun.Order(
-                DEAD_TYPE,
-                backlog / DEAD_WEBHOOKS,
-                BYTES,
-                OUTSTANDING,
-                1,
-                DEAD_WEBHOOKS,
-                Integer.MAX_VALUE, // none of them arrives
-                BenchedReceiver.PORT));
-    if (done.getInteger("failed") > 0) {
-      throw new IllegalStateException("failed publishes: " + done.getInteger("failed"));
-    }
-    return backlog / ((System.nanoTime() - begin) / 1e9);
-  }
-
-  /** The receiver comes back; a circuit lets a probe through within its open time. */
-  private static JsonObject drain(BenchedService service, int backlog) throws Exception {
-    long before = service.recorded();
-    try (BenchedReceiver receiver = BenchedReceiver.start(DEAD_PORT)) {
+    try (BenchedReceiver receiver = BenchedReceiver.start(BacklogSide.DEAD_PORT)) {
+      with.closeCircuit();
+      // Until then the concurrency was that of a receiver that may be weak.
+      int begun = backlog / LOOKS;
+      service.awaitRecorded(before + begun, DRAIN_NANOS_MAX);
       long begin = System.nanoTime();
-      long first = 0;
-      long recorded = 0;
-      long highest = 0;
-      while (recorded < backlog && System.nanoTime() - begin < DRAIN_NANOS_MAX) {
-        recorded = service.recorded() - before;
-        highest = Math.max(highest, service.residentMebibytes());
-        if (first == 0 && recorded > 0) {
-          first = System.nanoTime();
-        }
+      long resident = 0;
+      for (int look = 2; look <= LOOKS; look++) {
+        service.awaitRecorded(before + (long) begun * look, DRAIN_NANOS_MAX);
+        resident = Math.max(resident, service.residentMebibytes());
       }
+      double rate = (backlog - begun) / ((System.nanoTime() - begin) / 1e9);
       long received = receiver.received();
-      double rate = recorded / ((System.nanoTime() - first) / 1e9);
-      long lost = Math.max(0, backlog - received);
-      long duplicates = Math.max(0, received - backlog);
-      OUT.printf("%-44s %12.0f %16s %14d%n", "draining", rate, "", highest);
-      OUT.printf("lost %d, duplicates %d%n", lost, duplicates);
-      return new JsonObject()
-          .put("step", "draining")
-          .put("per_second", rate)
-          .put("resident_mebibytes", highest)
-          .put("lost", lost)
-          .put("duplicates", duplicates);
+      return new Drained(
+          rate, Math.max(0, backlog - received), Math.max(0, received - backlog), resident);
     }
+  }
+
+  private void print(double piledUp, double ofOne, Drained drained) {
+    OUT.printf(
+        "%nneighbours, medians of %d pairs     with backlog      without        ratio%n",
+        pairs.size());
+    OUT.printf(
+        "CPU µs of a delivery            %14.1f %14.1f %12.2f  (%.2f – %.2f)%n",
+        Medians.of(pairs, pair -> pair.with().sum()),
+        Medians.of(pairs, pair -> pair.without().sum()),
+        Medians.of(pairs, Neighbourly::cpu),
+        pairs.stream().mapToDouble(Neighbourly::cpu).min().orElseThrow(),
+        pairs.stream().mapToDouble(Neighbourly::cpu).max().orElseThrow());
+    OUT.printf(
+        "p99 at 1,000 events/s, ms       %14.1f %14.1f %12.2f%n",
+        Medians.of(pairs, Neighbourly::p99With),
+        Medians.of(pairs, Neighbourly::p99Without),
+        Medians.of(pairs, pair -> pair.p99With() / pair.p99Without()));
+    OUT.printf(
+        "%naccepted while it piled up %.0f/s; one webhook without backlog %.0f/s, draining %.0f/s:"
+            + " %.2f of it%nresident while draining %d MiB; lost %d, duplicates %d%n",
+        piledUp,
+        ofOne,
+        drained.perSecond(),
+        drained.perSecond() / ofOne,
+        drained.residentMax(),
+        drained.lost(),
+        drained.duplicates());
+  }
+
+  private JsonObject json(double piledUp, double ofOne, Drained drained) {
+    return new JsonObject()
+        .put("memory", memory)
+        .put("pairs", new JsonArray(pairs.stream().map(Neighbourly::json).toList()))
+        .put("piled_up_per_second", piledUp)
+        .put("one_webhook_per_second", ofOne)
+        .put("drained_per_second", drained.perSecond())
+        .put("resident_draining_mebibytes", drained.residentMax())
+        .put("lost", drained.lost())
+        .put("duplicates", drained.duplicates());
+  }
+
+  private String plot() {
+    JsonArray rows = new JsonArray();
+    for (int i = 0; i < pairs.size(); i++) {
+      rows.add(pairs.get(i).json().put("pair", "pair " + (i + 1)));
+    }
+    return Plot.grouped(
+        "CPU microseconds of a delivery of the neighbours",
+        List.of("with backlog", "without"),
+        Results.rows(rows, "pair", "micros_with", "micros_without"));
   }
 }

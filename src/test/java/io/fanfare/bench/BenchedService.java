@@ -181,22 +181,37 @@ final class BenchedService implements AutoCloseable {
     createWebhook(name, url, type, project, 30);
   }
 
-  /** The same, with a time limit for its attempts, in seconds. */
-  void createWebhook(String name, String url, String type, String project, int timeout)
+  /**
+   * The same, with a time limit for its attempts, in seconds.
+   *
+   * @return its id
+   */
+  String createWebhook(String name, String url, String type, String project, int timeout)
       throws Exception {
+    HttpRequest request =
+        request(api("/api/webhooks"))
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    new JsonObject()
+                        .put("name", name)
+                        .put("url", url)
+                        .put("secret", ReceiverProcess.SECRET)
+                        .put("events", new JsonArray().add(type))
+                        .put("project_id", project)
+                        .put("timeout", timeout)
+                        .encode()))
+            .build();
+    return new JsonObject(good(send(request)).body()).getString("webhook_id");
+  }
+
+  /** Whether a webhook takes part from now on. */
+  void setActive(String webhook, boolean active) throws Exception {
     good(
         send(
-            request(api("/api/webhooks"))
-                .POST(
+            request(api("/api/webhooks/" + webhook))
+                .PUT(
                     HttpRequest.BodyPublishers.ofString(
-                        new JsonObject()
-                            .put("name", name)
-                            .put("url", url)
-                            .put("secret", ReceiverProcess.SECRET)
-                            .put("events", new JsonArray().add(type))
-                            .put("project_id", project)
-                            .put("timeout", timeout)
-                            .encode()))
+                        new JsonObject().put("active", active).encode()))
                 .build()));
   }
 

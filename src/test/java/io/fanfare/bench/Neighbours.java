@@ -11,8 +11,9 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Scenario {@code neighbours}: how long the deliveries of 900 webhooks take while they are alone,
- * and while another hundred get the same share of events and hang or fail every other second. Times
- * are counted from the moment at which an event should have been published.
+ * and while another hundred get the same share of events and hang or fail every other second; in
+ * turns, for which the hundred are made inactive and active again. Times are counted from the
+ * moment at which an event should have been published.
  */
 public final class Neighbours {
   private static final PrintStream OUT = System.out;
@@ -28,7 +29,9 @@ public final class Neighbours {
   private static final long ARRIVAL_NANOS_MAX = 60_000_000_000L;
 
   private final BenchedReceiver receiver;
+  private final BenchedService service;
   private final ChildProcess generator;
+  private final List<String> bad = new ArrayList<>();
 
   /** What the deliveries of the healthy ones took in one round. */
   private record Measured(long p50, long p99, long max, long lost) {
@@ -41,8 +44,9 @@ public final class Neighbours {
     }
   }
 
-  private Neighbours(BenchedReceiver receiver, ChildProcess generator) {
+  private Neighbours(BenchedReceiver receiver, BenchedService service, ChildProcess generator) {
     this.receiver = receiver;
+    this.service = service;
     this.generator = generator;
   }
 
@@ -60,8 +64,9 @@ public final class Neighbours {
         BenchedReceiver bad = BenchedReceiver.start(BAD_PORT);
         BenchedService service = BenchedService.start(folder.resolve("postgres-neighbours"));
         ChildProcess generator = OpenGenerator.start(service, TYPE, BYTES)) {
-      createWebhooks(service);
-      JsonObject result = new Neighbours(receiver, generator).run(quick ? 3 : 5, quick ? 10 : 30);
+      Neighbours neighbours = new Neighbours(receiver, service, generator);
+      neighbours.createWebhooks();
+      JsonObject result = neighbours.run(quick ? 3 : 7, quick ? 10 : 20);
       Results.write(
           folder,
           "neighbours",
@@ -73,18 +78,19 @@ public final class Neighbours {
     }
   }
 
-  private static void createWebhooks(BenchedService service) throws Exception {
+  private void createWebhooks() throws Exception {
     for (int i = 0; i < HEALTHY; i++) {
       service.createWebhook(
           "healthy " + i, BenchedReceiver.url(BenchedReceiver.PORT, "/timed/" + i), TYPE, "p" + i);
     }
     for (int i = HEALTHY; i < HEALTHY + BAD; i++) {
-      service.createWebhook(
-          "bad " + i,
-          BenchedReceiver.url(BAD_PORT, (i % 2 == 0 ? "/hang/" : "/flap/") + i),
-          TYPE,
-          "p" + i,
-          BAD_TIMEOUT_SECONDS);
+      bad.add(
+          service.createWebhook(
+              "bad " + i,
+              BenchedReceiver.url(BAD_PORT, (i % 2 == 0 ? "/hang/" : "/flap/") + i),
+              TYPE,
+              "p" + i,
+              BAD_TIMEOUT_SECONDS));
     }
   }
 
@@ -94,17 +100,21 @@ public final class Neighbours {
         "%d webhooks that work, 1 event/s each, REST single, medians of %d rounds of %d s; first"
             + " bytes at the receiver, milliseconds%n%n%-36s %8s %8s %8s %5s%n",
         HEALTHY, rounds, seconds, "", "p50", "p99", "max", "lost");
-    // Alone first: what hangs and what waits for another attempt does not end with a round.
     List<Measured> alone = new ArrayList<>();
+    List<Measured> beside = new ArrayList<>();
+    // What fails for the first time compiles what nothing has run before.
+    beside(seconds);
+    alone(seconds);
     for (int i = 0; i < rounds; i++) {
-      int rate = RATE * HEALTHY / (HEALTHY + BAD);
-      alone.add(measure(rate, rate * seconds, HEALTHY));
+      if (i % 2 == 0) {
+        alone.add(alone(seconds));
+        beside.add(beside(seconds));
+      } else {
+        beside.add(beside(seconds));
+        alone.add(alone(seconds));
+      }
     }
     line("alone", alone);
-    List<Measured> beside = new ArrayList<>();
-    for (int i = 0; i < rounds; i++) {
-      beside.add(measure(RATE, RATE * seconds, HEALTHY + BAD));
-    }
     line(BAD + " others hang or flap", beside);
     OUT.printf("%np99 beside others / alone: %.2f%n", p99(beside) / p99(alone));
     return new JsonObject()
@@ -115,6 +125,23 @@ public final class Neighbours {
             new JsonArray()
                 .add(medians("alone", alone))
                 .add(medians(BAD + " others hang or flap", beside)));
+  }
+
+  private Measured alone(int seconds) throws Exception {
+    setBadActive(false);
+    int rate = RATE * HEALTHY / (HEALTHY + BAD);
+    return measure(rate, rate * seconds, HEALTHY);
+  }
+
+  private Measured beside(int seconds) throws Exception {
+    setBadActive(true);
+    return measure(RATE, RATE * seconds, HEALTHY + BAD);
+  }
+
+  private void setBadActive(boolean active) throws Exception {
+    for (String webhook : bad) {
+      service.setActive(webhook, active);
+    }
   }
 
   private Measured measure(int rate, int events, int projects) throws Exception {

@@ -62,6 +62,12 @@ final class FaultReceiver implements AutoCloseable {
     return got.size();
   }
 
+  /** Keeps nothing of what has arrived. */
+  void forget() {
+    got.clear();
+    requests.clear();
+  }
+
   /** What arrived at a path, in order. */
   List<Got> got(String path) {
     return got.stream().filter(g -> g.path().equals(path)).toList();

@@ -58,6 +58,7 @@ final class FaultRun implements AutoCloseable {
   private int rounds;
   private long faultEnded;
   private int receiptsThen;
+  private boolean mayBlock;
   private Figures figures;
 
   private FaultRun(String fault, Path folder, String url, Map<String, String> more)
@@ -245,6 +246,11 @@ final class FaultRun implements AutoCloseable {
     figures = figures.with(new Figures(figures.fault(), 0, 0, 0, 0, 0, service.peakMebibytes()));
   }
 
+  /** The fault stops event loops for seconds by itself. */
+  void mayBlock() {
+    mayBlock = true;
+  }
+
   /** Ends the load, waits until all is quiet, and checks what everybody knows. */
   void settled() throws Exception {
     settled(0);
@@ -259,6 +265,12 @@ final class FaultRun implements AutoCloseable {
     List<String> violations = HistoryCheck.violations(quiet(), kills + repeats);
     assertThat(publisher.wrong()).isEmpty();
     assertThat(violations).as("run %d of %s", runs, figures.fault()).isEmpty();
+    if (!mayBlock) {
+      // What Vert.x says of an event loop that was busy for two seconds and more.
+      assertThat(Files.readString(folder.resolve("service.log")))
+          .as("what the service logged")
+          .doesNotContain("has been blocked");
+    }
   }
 
   /** Ends the load, waits until all is quiet, and answers what everybody knows. */

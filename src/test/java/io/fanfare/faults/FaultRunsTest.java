@@ -54,6 +54,8 @@ class FaultRunsTest {
     all.putAll(ServerFaults.ALL);
     all.putAll(NetworkFaults.ALL);
     all.putAll(DiskFaults.ALL);
+    all.putAll(FailoverFaults.ALL);
+    all.putAll(SoakFaults.ALL);
     all.put("names", NameFaults::names);
     return all;
   }

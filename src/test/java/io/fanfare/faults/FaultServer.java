@@ -62,15 +62,37 @@ final class FaultServer implements AutoCloseable {
   /** Runs a statement as superuser. */
   void execute(Vertx vertx, String sql) throws TimeoutException {
     await(
-        PgConnection.connect(vertx, server.connectOptions("postgres"))
+        PgConnection.connect(vertx, options("postgres"))
             .compose(c -> c.query(sql).execute().eventually(c::close)));
+  }
+
+  /** The first value that a statement of the superuser answers, as text. */
+  String ask(Vertx vertx, String sql) throws TimeoutException {
+    return await(
+        PgConnection.connect(vertx, options("postgres"))
+            .compose(
+                c ->
+                    c.query(sql)
+                        .execute()
+                        .map(rows -> String.valueOf(rows.iterator().next().getValue(0)))
+                        .eventually(c::close)));
+  }
+
+  /** How the superuser connects. */
+  PgConnectOptions options(String database) {
+    return server.connectOptions(database);
   }
 
   int port() {
     return server.port();
   }
 
-  /** Starts it again after it has ended by a signal. */
+  /** Ends it in good order. */
+  void stop() {
+    server.stop();
+  }
+
+  /** Starts it again after it has ended. */
   void startAgain() {
     server = EmbeddedPostgres.start(config());
   }
@@ -106,6 +128,6 @@ final class FaultServer implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop();
+    stop();
   }
 }

@@ -92,6 +92,7 @@ final class ProcessFaults {
     try (FaultRun run = FaultRun.start(place.name(), place.folder(), place.database())) {
       run.load();
       run.awaitAccepted(1_000);
+      run.mayBlock();
       List<Long> service = List.of(run.service().pid());
       Signals.send("STOP", service);
       run.passes(PAUSE);
@@ -154,6 +155,7 @@ final class ProcessFaults {
             place.database(),
             Map.of(),
             List.of("-Xmx64m", "-XX:MaxDirectMemorySize=24m", "-XX:+ExitOnOutOfMemoryError"))) {
+      run.mayBlock();
       run.load();
       run.awaitAccepted(200);
       run.publisher().padded(100_000);

@@ -20,6 +20,7 @@ public final class Relay implements AutoCloseable {
   private final Vertx vertx;
   private final NetServer server;
   private volatile Mode mode = Mode.PASS;
+  private volatile int target;
 
   /** What becomes of what passes. */
   public enum Mode {
@@ -41,15 +42,16 @@ public final class Relay implements AutoCloseable {
     CORRUPT
   }
 
-  private Relay(Vertx vertx, NetServer server) {
+  private Relay(Vertx vertx, NetServer server, int target) {
     this.vertx = vertx;
     this.server = server;
+    this.target = target;
   }
 
   /** A relay to that server. */
   public static Relay start(Vertx vertx, String host, int port) throws TimeoutException {
     NetServer server = vertx.createNetServer();
-    Relay relay = new Relay(vertx, server);
+    Relay relay = new Relay(vertx, server, port);
     server
         .connectHandler(
             client -> {
@@ -60,7 +62,7 @@ public final class Relay implements AutoCloseable {
               client.pause();
               vertx
                   .createNetClient()
-                  .connect(port, host)
+                  .connect(relay.target, host)
                   .onSuccess(target -> relay.join(client, target))
                   .onFailure(refused -> client.close());
             })
@@ -72,6 +74,11 @@ public final class Relay implements AutoCloseable {
   /** Where clients connect to, on loopback. */
   public int port() {
     return server.actualPort();
+  }
+
+  /** New connections go to that port from now on. */
+  public void to(int port) {
+    target = port;
   }
 
   /** Says what becomes of what passes from now on. */
