@@ -10,6 +10,7 @@ import { Empty, Loaded } from './notes.js';
 const DAY_MILLIS = 86_400_000;
 const REFRESH_MILLIS = 15_000;
 const WIDTH = 1_000;
+const SEEN = 6; // units of the drawing that are wide enough to be seen
 const SHOWN = 8;
 
 /** Spans of one state each within the last day, the oldest first. */
@@ -32,8 +33,8 @@ function Line({ changes }) {
       ${spans(changes, now).map(
         ({ from, to, state }) => html`<rect
           class=${state}
-          x=${x(from)}
-          width=${Math.max(3, x(to) - x(from))}
+          x=${Math.min(x(from), WIDTH - SEEN)}
+          width=${Math.max(state === 'closed' ? 0 : SEEN, x(to) - x(from))}
           y=${state === 'closed' ? 9 : 0}
           height=${state === 'closed' ? 6 : 24}
         />`,

@@ -21,8 +21,8 @@ export const DeliveryTable = ({ deliveries }) => html`<div
     <thead>
       <tr>
         <th scope="col">${t('delivery')}</th>
-        <th scope="col">${t('event')}</th>
         <th scope="col">${t('status')}</th>
+        <th scope="col">${t('event')}</th>
         <th scope="col" class="number">${t('answer')}</th>
         <th scope="col" class="number wide">${t('time')}</th>
         <th scope="col" class="number wide">${t('attempts')}</th>
@@ -38,11 +38,11 @@ export const DeliveryTable = ({ deliveries }) => html`<div
               >${shortId(delivery.delivery_id)}</a
             >
           </th>
+          <td><${Status} status=${delivery.status} /></td>
           <td>
             ${delivery.event_type}${delivery.test ? html` <span class="soft">${t('test')}</span>` : null}
             <span class="under narrow"><${Trouble} delivery=${delivery} /></span>
           </td>
-          <td><${Status} status=${delivery.status} /></td>
           <td class="number">${delivery.response_code ?? '–'}</td>
           <td class="number wide">${millis(delivery.response_time)}</td>
           <td class="number wide">${number(delivery.attempts)}</td>

@@ -33,8 +33,9 @@ export function EventPicker({ types, chosen, onChange, faults }) {
       ${prefixes.map((prefix) => {
         const pattern = `${prefix}.*`;
         const whole = all || chosen.includes(pattern);
-        return html`<details key=${prefix} open=${chosen.some((one) => prefixOf(one) === prefix) || null}>
-          <summary>${prefix}<span class="soft"> ${chosen.filter((one) => prefixOf(one) === prefix).join(', ')}</span></summary>
+        const single = types.filter((type) => prefixOf(type.event_type) === prefix);
+        const some = single.filter((type) => chosen.includes(type.event_type)).length;
+        return html`<div key=${prefix}>
           <${Box}
             pattern=${pattern}
             name=${t('form.events.kind', { kind: pattern })}
@@ -42,9 +43,9 @@ export function EventPicker({ types, chosen, onChange, faults }) {
             covered=${all}
             onToggle=${toggle}
           />
-          ${types
-            .filter((type) => prefixOf(type.event_type) === prefix)
-            .map(
+          <details open=${some > 0 || null}>
+            <summary>${t('form.events.single', { n: single.length })}</summary>
+            ${single.map(
               (type) => html`<${Box}
                 pattern=${type.event_type}
                 name=${type.event_type}
@@ -54,7 +55,8 @@ export function EventPicker({ types, chosen, onChange, faults }) {
                 onToggle=${toggle}
               />`,
             )}
-        </details>`;
+          </details>
+        </div>`;
       })}
     </div>
     ${faults.length > 0 ? html`<p class="fault" id="events-fault" lang="en">${faults.join('; ')}</p>` : null}

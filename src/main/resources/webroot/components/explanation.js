@@ -27,18 +27,20 @@ const Links = ({ trace, ids, name }) =>
         </dd>`;
 
 export function Explanation({ trace, now }) {
+  // What the headline says already is not said again.
+  const blocks = trace.blocked_by.length === 1 && trace.blocked_by[0].code === trace.reason ? [] : trace.blocked_by;
   return html`<div class="explanation ${trace.state}">
     <p class="headline">
       <${Status} status=${trace.status} />
       <strong>${sentence(`reason.${trace.reason}`, trace.message)}</strong>
     </p>
     <dl class="facts">
-      ${trace.blocked_by.length === 0
+      ${blocks.length === 0
         ? null
         : html`<dt>${t('explain.blocked')}</dt>
             <dd>
               <ul>
-                ${trace.blocked_by.map(
+                ${blocks.map(
                   (block) => html`<li key=${block.code}>
                     ${sentence(`reason.${block.code}`, block.message)}<${Until} at=${block.until} now=${now} />
                   </li>`,

@@ -5,6 +5,10 @@ import { axisTime, compact, moment } from '../lib/format.js';
 import { colour, watch } from '../lib/theme.js';
 
 const HEIGHT = 190;
+const DAY_SECONDS = 86_400;
+
+/** Steps of axes: whole ones, as nothing that is counted or timed here has halves. */
+const STEPS = Array.from({ length: 14 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 const stylesheet = new URL('../vendor/uPlot.min.css', import.meta.url).href;
 
 /** uPlot is loaded when the first plot is there: the page is readable before. */
@@ -22,8 +26,15 @@ const stacked = (series) =>
     series[0].values.map((__, at) => series.slice(first).reduce((sum, one) => sum + (one.values[at] ?? 0), 0)),
   );
 
-function options(uPlot, { latest, bars, format, span, width }) {
+/** Bars begin at their time, so the last one needs room behind it. */
+const rangeOf = (x, bars) => {
+  const step = x.length > 1 ? x[1] - x[0] : DAY_SECONDS;
+  return [x[0], bars || x.length === 1 ? x.at(-1) + step : x.at(-1)];
+};
+
+function options(uPlot, { latest, bars, format, range, width }) {
   const { series } = latest.current;
+  const span = range[1] - range[0];
   const axis = {
     stroke: colour('soft'),
     grid: { stroke: colour('line'), width: 1 },
@@ -35,10 +46,10 @@ function options(uPlot, { latest, bars, format, span, width }) {
     height: HEIGHT,
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
     legend: { live: true, markers: { width: 0, fill: (u, at) => (at === 0 ? '' : colour(series[at - 1].colour)) } },
-    scales: { x: { time: true }, y: { range: (u, low, high) => [0, Math.max(high ?? 0, 1) * 1.08] } },
+    scales: { x: { time: true, range: () => range }, y: { range: (u, low, high) => [0, Math.max(high ?? 0, 1) * 1.08] } },
     axes: [
       { ...axis, space: 70, values: (u, splits) => splits.map((at) => axisTime(at, span)) },
-      { ...axis, size: 58, space: 36, values: (u, splits) => splits.map((value) => format(value)) },
+      { ...axis, size: 58, space: 36, incrs: STEPS, values: (u, splits) => splits.map((value) => format(value)) },
     ],
     series: [
       { label: t('plot.time'), value: (u, at) => (at ? moment(at * 1_000) : '–') },
@@ -79,8 +90,8 @@ export function Plot({ title, x, series, bars = false, format = compact }) {
     uPlotWithStyle().then((uPlot) => {
       if (!alive) return;
       const width = place.current.clientWidth;
-      const span = x.length > 1 ? x.at(-1) - x[0] : 0;
-      plot.current = new uPlot(options(uPlot, { latest, bars, format, span, width }), data, place.current);
+      const range = rangeOf(x, bars);
+      plot.current = new uPlot(options(uPlot, { latest, bars, format, range, width }), data, place.current);
       const sizes = new ResizeObserver(() =>
         plot.current?.setSize({ width: place.current.clientWidth, height: HEIGHT }),
       );

@@ -30,38 +30,40 @@ function filled(stats, { period, step }) {
 function EventTypes({ list }) {
   const highest = Math.max(1, ...list.map((type) => type.total_deliveries));
   return html`<h3>${t('stats.types')}</h3>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">${t('event')}</th>
-          <th scope="col" class="wide"><span class="unseen">${t('stats.share')}</span></th>
-          <th scope="col" class="number">${t('plot.delivered')}</th>
-          <th scope="col" class="number">${t('plot.failed')}</th>
-          <th scope="col" class="number">${t('now.success')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${list.map(
-          (type) => html`<tr key=${type.event_type}>
-            <th scope="row">${type.event_type}</th>
-            <td class="wide">
-              <svg class="share" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-                <rect class="good" width=${(type.successful_deliveries / highest) * 100} height="8" />
-                <rect
-                  class="bad"
-                  x=${(type.successful_deliveries / highest) * 100}
-                  width=${(type.failed_deliveries / highest) * 100}
-                  height="8"
-                />
-              </svg>
-            </td>
-            <td class="number">${number(type.successful_deliveries)}</td>
-            <td class="number">${number(type.failed_deliveries)}</td>
-            <td class="number">${percent(type.success_rate)}</td>
-          </tr>`,
-        )}
-      </tbody>
-    </table>`;
+    <div class="scroll" tabindex="0" role="region" aria-label=${t('stats.types')}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">${t('event')}</th>
+            <th scope="col" class="wide"><span class="unseen">${t('stats.share')}</span></th>
+            <th scope="col" class="number">${t('plot.delivered')}</th>
+            <th scope="col" class="number">${t('plot.failed')}</th>
+            <th scope="col" class="number">${t('now.success')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${list.map(
+            (type) => html`<tr key=${type.event_type}>
+              <th scope="row">${type.event_type}</th>
+              <td class="wide">
+                <svg class="share" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+                  <rect class="good" width=${(type.successful_deliveries / highest) * 100} height="8" />
+                  <rect
+                    class="bad"
+                    x=${(type.successful_deliveries / highest) * 100}
+                    width=${(type.failed_deliveries / highest) * 100}
+                    height="8"
+                  />
+                </svg>
+              </td>
+              <td class="number">${number(type.successful_deliveries)}</td>
+              <td class="number">${number(type.failed_deliveries)}</td>
+              <td class="number">${percent(type.success_rate)}</td>
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
 }
 
 function Shown({ stats, range }) {

@@ -1,7 +1,7 @@
 // A delivery on a time axis: when it was accepted, each attempt for as long as the answer took, and what comes next.
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { clock, duration, millis } from '../lib/format.js';
+import { clock, millis } from '../lib/format.js';
 import { Mark } from './marks.js';
 
 const WIDTH = 1_000;
@@ -24,7 +24,7 @@ function phases(trace, attempts, now) {
 }
 
 function said({ kind, from, to, attempt }) {
-  if (!attempt) return `${t(`phase.${kind}`)}: ${duration((to - from) / 1_000)}`;
+  if (!attempt) return `${t(`phase.${kind}`)}: ${millis(to - from)}`;
   const answer = attempt.error ?? String(attempt.response_code);
   return `${attempt.probe ? t('phase.probe') : t('phase.attempt', { n: attempt.attempt })}: ${answer}`;
 }
@@ -50,7 +50,7 @@ export function TimeAxis({ trace, attempts, now }) {
         </rect>`,
       )}
     </svg>
-    <p class="ends soft"><span>${clock(trace.created_at)}</span><span>+ ${duration(span / 1_000)}</span></p>
+    <p class="ends soft"><span>${clock(trace.created_at)}</span><span>+ ${millis(span)}</span></p>
   </div>`;
 }
 

@@ -179,6 +179,7 @@ export default {
   'form.events': '事件',
   'form.events.all': '全部事件',
   'form.events.kind': '{kind} 的全部',
+  'form.events.single': '逐个选择（{n}）',
   'form.description': '描述',
   'form.project.hint': '仅接收此项目的事件；留空则接收全部。',
   'form.secret.hint': '用于签名。留空则自动生成。',

@@ -57,12 +57,18 @@ export const moment = (timestamp) =>
   new Date(timestamp).toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'medium' });
 
 export const clock = (timestamp) =>
-  new Date(timestamp).toLocaleTimeString(locale(), { hour12: false, fractionalSecondDigits: 3 });
+  new Date(timestamp).toLocaleTimeString(locale(), {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    hourCycle: 'h23',
+  });
 
 /** For the axis of a plot that spans so many seconds. */
 export function axisTime(seconds, span) {
   const date = new Date(seconds * 1_000);
   return span <= 2 * 86_400
-    ? date.toLocaleTimeString(locale(), { hour: '2-digit', minute: '2-digit', hour12: false })
+    ? date.toLocaleTimeString(locale(), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
     : date.toLocaleDateString(locale(), { month: 'short', day: 'numeric' });
 }

@@ -69,6 +69,31 @@ function Plots({ overview }) {
   </div>`;
 }
 
+/** The range until now, and who needs a look. */
+const Past = ({ overview, moment, range, onRange }) => html`<section aria-labelledby="past">
+      <div class="title">
+        <h2 id="past">${t('overview.past')}</h2>
+        <${Choice}
+          label=${t('range')}
+          value=${range}
+          onChoose=${onRange}
+          options=${RANGES.map((each) => [each, t(`range.${each}`)])}
+        />
+      </div>
+      <${Figures}>
+        <${Figure} name=${t('plot.events')} value=${number(overview.total.events)} />
+        <${Figure} name=${t('plot.delivered')} value=${number(overview.total.delivered)} />
+        <${Figure} name=${t('plot.failed')} value=${number(overview.total.failed)} />
+        <${Figure} name=${t('now.success')} value=${percent(overview.total.success_rate)} />
+      <//>
+      <${Plots} overview=${overview} />
+    </section>
+    <div class="columns">
+      <${WorstWebhooks} now=${moment?.worst_webhooks ?? []} past=${overview.worst_webhooks} range=${range} />
+      <${OpenCircuits} circuits=${overview.open_circuits} />
+    </div>
+`;
+
 export function Page() {
   const [range, setRange] = useState('1h');
   const [moment, setMoment] = useState(null);
@@ -87,28 +112,7 @@ export function Page() {
       ${(figures) => html`
         ${isNew ? html`<${Welcome} />` : null}
         <${Now} moment=${moment} overview=${figures} />
-        <section aria-labelledby="past">
-          <div class="title">
-            <h2 id="past">${t('overview.past')}</h2>
-            <${Choice}
-              label=${t('range')}
-              value=${range}
-              onChoose=${setRange}
-              options=${RANGES.map((each) => [each, t(`range.${each}`)])}
-            />
-          </div>
-          <${Figures}>
-            <${Figure} name=${t('plot.events')} value=${number(figures.total.events)} />
-            <${Figure} name=${t('plot.delivered')} value=${number(figures.total.delivered)} />
-            <${Figure} name=${t('plot.failed')} value=${number(figures.total.failed)} />
-            <${Figure} name=${t('now.success')} value=${percent(figures.total.success_rate)} />
-          <//>
-          <${Plots} overview=${figures} />
-        </section>
-        <div class="columns">
-          <${WorstWebhooks} now=${moment?.worst_webhooks ?? []} past=${figures.worst_webhooks} range=${range} />
-          <${OpenCircuits} circuits=${figures.open_circuits} />
-        </div>
+        ${isNew ? null : html`<${Past} overview=${figures} moment=${moment} range=${range} onRange=${setRange} />`}
       `}
     <//>`;
 }

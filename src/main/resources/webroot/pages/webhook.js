@@ -2,7 +2,7 @@
 import { html, useState } from '../lib/html.js';
 import { get, ofWebhook, put, remove } from '../lib/api.js';
 import { t } from '../lib/i18n.js';
-import { duration, number, percent } from '../lib/format.js';
+import { duration, millis, number, percent } from '../lib/format.js';
 import { useAction, useLoad } from '../lib/hooks.js';
 import { go, to } from '../lib/router.js';
 import { may } from '../lib/session.js';
@@ -61,8 +61,8 @@ function Facts({ webhook }) {
       ${t('facts.retry', {
         attempts: policy.max_attempts,
         backoff: t(`backoff.${policy.backoff_strategy}`),
-        initial: duration(policy.initial_delay / 1_000),
-        max: duration(policy.max_delay / 1_000),
+        initial: millis(policy.initial_delay),
+        max: millis(policy.max_delay),
         timeout: duration(webhook.timeout),
       })}
     </dd>
@@ -91,7 +91,7 @@ function State({ webhook }) {
     <${Figures}>
       <${Figure} name=${t('plot.delivered')} value=${number(stats.successful_deliveries)} />
       <${Figure} name=${t('plot.failed')} value=${number(stats.failed_deliveries)} />
-      <${Figure} name=${t('status.pending')} value=${number(stats.pending_deliveries)} />
+      <${Figure} name=${t('now.pending')} value=${number(stats.pending_deliveries)} />
       <${Figure} name=${t('now.success')} value=${percent(stats.success_rate)} />
     <//>`;
 }

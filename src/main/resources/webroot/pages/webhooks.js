@@ -95,7 +95,7 @@ function Table({ webhooks, query }) {
             <th scope="col" class="wide">${t('state')}</th>
             ${header('circuit', t('circuit'), 'wide')}
             <th scope="col">${t('day')}</th>
-            ${header('pending', t('status.pending'), 'number wide')} ${header('failed', t('status.failed'), 'number wide')}
+            ${header('pending', t('now.pending'), 'number wide')} ${header('failed', t('plot.failed'), 'number wide')}
             ${header('rate', t('now.success'), 'number')} ${header('last', t('webhook.last'), 'wide')}
           </tr>
         </thead>

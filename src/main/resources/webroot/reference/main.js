@@ -75,7 +75,7 @@ function Reference({ description, ids }) {
         <p class="soft">${info.title} ${info.version} · <a href="api/openapi.yaml">openapi.yaml</a> · <a href="api/openapi.json">openapi.json</a></p>
       </div>
       <div class="lead"><${Prose} text=${info.description} /></div>
-      <p class="note wait">${token() ? t('docs.copied') : t('docs.token')}</p>
+      <p class="note">${token() ? t('docs.copied') : t('docs.token')}</p>
       ${tags.length === 0 ? html`<${Empty}><p>${t('docs.none')}</p><//>` : null}
       ${tags.map(
         (tag) => html`<h2 key=${tag.name} class="tag">${tag.name} <span class="soft" lang="en">${tag.description}</span></h2>

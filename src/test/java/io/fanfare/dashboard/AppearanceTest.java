@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import io.fanfare.TestFanfare;
 import io.fanfare.contract.RequiresTool;
@@ -92,7 +93,7 @@ class AppearanceTest {
     faults.addAll(lookAt(visit.page(), "tail"));
 
     assertThat(faults).isEmpty();
-    assertThat(visit.faults()).isEmpty();
+    assertThat(faultsOf(visit)).isEmpty();
   }
 
   @Test
@@ -103,7 +104,7 @@ class AppearanceTest {
     assertThat(visit.section("welcome")).isVisible();
     visit.awaitLive();
     assertThat(lookAt(visit.page(), "welcome-zh")).isEmpty();
-    assertThat(visit.faults()).isEmpty();
+    assertThat(faultsOf(visit)).isEmpty();
   }
 
   @Test
@@ -111,8 +112,16 @@ class AppearanceTest {
     Visit visit = Visit.signIn(browser, sample.port(), TestFanfare.TOKEN, "en");
     visit.page().navigate("http://127.0.0.1:" + sample.port() + "/docs");
     assertThat(visit.page().locator("#createWebhook")).isVisible();
+    // All routes look alike: a few of them are enough, and all of them take axe long.
+    visit.page().getByRole(AriaRole.SEARCHBOX).fill("test");
+    assertThat(visit.page().locator("#createWebhook")).hasCount(0);
     assertThat(lookAt(visit.page(), "docs")).isEmpty();
-    assertThat(visit.faults()).isEmpty();
+    assertThat(faultsOf(visit)).isEmpty();
+  }
+
+  /** Without what Chromium says of axe, which reads colours from a canvas. */
+  private static List<String> faultsOf(Visit visit) {
+    return visit.faults().stream().filter(fault -> !fault.startsWith("Canvas2D: ")).toList();
   }
 
   /** Pictures in all four ways, and what is wrong in any of them. */

@@ -46,7 +46,8 @@ class DashboardJourneyTest {
             TestFanfare.start(
                 Map.of(
                     "FANFARE_DELIVERY_CIRCUIT_FAILURES", "3",
-                    "FANFARE_DELIVERY_CIRCUIT_OPEN", "10m"));
+                    "FANFARE_DELIVERY_CIRCUIT_OPEN", "10m",
+                    "FANFARE_STATS_FOLD_INTERVAL", "1s"));
         TestReceiver receiver = TestReceiver.start(fanfare.vertx())) {
       Visit visit = Visit.signIn(browser, fanfare.port(), TestFanfare.TOKEN, language);
       assertThat(visit.section("welcome")).isVisible();
