@@ -32,17 +32,23 @@ export function DayOf({ id }) {
   const place = useRef(null);
   const [stats, setStats] = useState(known.get(id)?.stats ?? null);
   useEffect(() => {
-    let job = null;
-    const seen = new IntersectionObserver((entries) => {
+    const job = { id, done: setStats };
+    let inSight = false;
+    const read = () => {
       const fresh = Date.now() - (known.get(id)?.at ?? 0) < GOOD_FOR_MILLIS;
-      if (job !== null || fresh || !entries.some((entry) => entry.isIntersecting)) return;
-      job = { id, done: setStats };
+      if (!inSight || fresh || document.hidden || waiting.includes(job)) return;
       waiting.push(job);
       readNext();
+    };
+    const seen = new IntersectionObserver((entries) => {
+      inSight = entries.at(-1).isIntersecting;
+      read();
     });
     seen.observe(place.current);
+    const timer = setInterval(read, GOOD_FOR_MILLIS);
     return () => {
       seen.disconnect();
+      clearInterval(timer);
       const at = waiting.indexOf(job);
       if (at >= 0) waiting.splice(at, 1);
     };

@@ -23,7 +23,7 @@ export const DeliveryTable = ({ deliveries }) => html`<div
         <th scope="col">${t('delivery')}</th>
         <th scope="col">${t('status')}</th>
         <th scope="col">${t('event')}</th>
-        <th scope="col" class="number">${t('answer')}</th>
+        <th scope="col" class="number wide">${t('answer')}</th>
         <th scope="col" class="number wide">${t('time')}</th>
         <th scope="col" class="number wide">${t('attempts')}</th>
         <th scope="col" class="wide">${t('delivery.last')}</th>
@@ -43,7 +43,7 @@ export const DeliveryTable = ({ deliveries }) => html`<div
             ${delivery.event_type}${delivery.test ? html` <span class="soft">${t('test')}</span>` : null}
             <span class="under narrow"><${Trouble} delivery=${delivery} /></span>
           </td>
-          <td class="number">${delivery.response_code ?? '–'}</td>
+          <td class="number wide">${delivery.response_code ?? '–'}</td>
           <td class="number wide">${millis(delivery.response_time)}</td>
           <td class="number wide">${number(delivery.attempts)}</td>
           <td class="wide"><${When} at=${delivery.delivered_at} /></td>

@@ -57,7 +57,8 @@ export function Endless({ list }) {
     );
     seen.observe(end.current);
     return () => seen.disconnect();
-  }, []);
+    // Looked at anew after each page: the end may still be in sight.
+  }, [list.loading]);
   return html`<div ref=${end}>
     <${ErrorNote} error=${list.error} retry=${list.pages.length === 0 ? list.again : list.more} />
     ${list.loading && list.pages.length === 0 ? html`<${Loading} />` : null}

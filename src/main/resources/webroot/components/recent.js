@@ -23,7 +23,7 @@ export function Recent({ webhook }) {
                 <th scope="col">${t('delivery')}</th>
                 <th scope="col">${t('event')}</th>
                 <th scope="col">${t('status')}</th>
-                <th scope="col" class="number">${t('answer')}</th>
+                <th scope="col" class="number wide">${t('answer')}</th>
                 <th scope="col" class="number wide">${t('time')}</th>
                 <th scope="col" class="number wide">${t('attempts')}</th>
                 <th scope="col">${t('delivery.last')}</th>
@@ -37,7 +37,7 @@ export function Recent({ webhook }) {
                   </th>
                   <td>${delivery.event_type}${delivery.test ? html` <span class="soft">${t('test')}</span>` : null}</td>
                   <td><${Status} status=${delivery.status} /></td>
-                  <td class="number">${delivery.response_code ?? '–'}</td>
+                  <td class="number wide">${delivery.response_code ?? '–'}</td>
                   <td class="number wide">${millis(delivery.response_time)}</td>
                   <td class="number wide">${number(delivery.attempts)}</td>
                   <td><${When} at=${delivery.delivered_at} /></td>

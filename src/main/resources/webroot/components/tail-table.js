@@ -14,7 +14,7 @@ export const TailTable = ({ entries }) => html`<div class="scroll" tabindex="0" 
         <th scope="col">${t('event')}</th>
         <th scope="col" class="wide">${t('webhook')}</th>
         <th scope="col" class="number wide">${t('attempt')}</th>
-        <th scope="col" class="number">${t('answer')}</th>
+        <th scope="col" class="number wide">${t('answer')}</th>
         <th scope="col" class="number wide">${t('time')}</th>
         <th scope="col" class="wide">${t('error')}</th>
       </tr>
@@ -28,11 +28,13 @@ export const TailTable = ({ entries }) => html`<div class="scroll" tabindex="0" 
           <td><${Status} status=${entry.status} /></td>
           <td>
             ${entry.event_type}
-            <span class="under narrow">${entry.webhook_name}</span>
+            <span class="under narrow">
+              ${entry.webhook_name} ${entry.error ? html`<span lang="en">${entry.error}</span>` : null}
+            </span>
           </td>
           <td class="wide">${entry.webhook_name}</td>
           <td class="number wide">${entry.probe ? t('phase.probe') : entry.attempt}</td>
-          <td class="number">${entry.response_code ?? '–'}</td>
+          <td class="number wide">${entry.response_code ?? '–'}</td>
           <td class="number wide">${millis(entry.response_time)}</td>
           <td class="wrap wide">
             ${entry.error ? html`<span lang="en">${entry.error}</span>` : null}

@@ -49,6 +49,9 @@ export function TimeAxis({ trace, attempts, now }) {
           <title>${said(phase)}</title>
         </rect>`,
       )}
+      ${trace.status === 'pending'
+        ? html`<path class="now" d="M${Math.min(WIDTH - 3, x(now))} 0V34"><title>${t('now')}</title></path>`
+        : null}
     </svg>
     <p class="ends soft"><span>${clock(trace.created_at)}</span><span>+ ${millis(span)}</span></p>
   </div>`;

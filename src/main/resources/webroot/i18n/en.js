@@ -337,7 +337,7 @@ export default {
   'storage.retention': 'Kept for',
   'storage.retention.days': '{n} days',
   'storage.growth': 'Growth',
-  'storage.expected': 'Once it is full of kept days',
+  'storage.expected': 'Size in the long run',
   'storage.free': 'Free on the disk',
   'storage.full': 'Days until the disk is full',
   'storage.days': 'Size of each day',

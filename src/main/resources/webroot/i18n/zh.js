@@ -337,7 +337,7 @@ export default {
   'storage.retention': '保留期',
   'storage.retention.days': '{n} 天',
   'storage.growth': '增长',
-  'storage.expected': '达到保留期后的大小',
+  'storage.expected': '长期大小',
   'storage.free': '磁盘剩余',
   'storage.full': '磁盘写满剩余天数',
   'storage.days': '每日大小',

@@ -10,11 +10,24 @@ import { Plot } from '../components/plot.js';
 import { Title } from '../components/title.js';
 
 const REFRESH_MILLIS = 60_000;
+const DAY_MILLIS = 86_400_000;
+const DAYS_MIN = 7;
 const KIND = { fits: 'good', fills: 'bad', external: 'wait', unknown: 'wait' };
 
-function Days({ days }) {
-  if (days.length === 0) return html`<${Empty}><p>${t('storage.none')}</p><//>`;
-  const of = (member) => days.map((day) => day[member]);
+/** At least a week, so that one day does not fill the picture; days that are not kept have no size. */
+function padded(days) {
+  const first = Date.parse(days[0].date);
+  const missing = Math.max(0, DAYS_MIN - days.length);
+  const before = Array.from({ length: missing }, (_, at) => ({
+    date: new Date(first - (missing - at) * DAY_MILLIS).toISOString(),
+  }));
+  return [...before, ...days];
+}
+
+function Days({ days: kept }) {
+  if (kept.length === 0) return html`<${Empty}><p>${t('storage.none')}</p><//>`;
+  const days = padded(kept);
+  const of = (member) => days.map((day) => day[member] ?? 0);
   return html`<div class="plots one">
     <${Plot}
       title=${t('storage.days')}
@@ -30,6 +43,10 @@ function Days({ days }) {
   </div>`;
 }
 
+/** A size, where it is known. */
+const known = (name, value, more = null) =>
+  value === null ? null : html`<${Figure} name=${t(name)} value=${bytes(value)} more=${more} />`;
+
 export function Page() {
   const storage = useLoad((signal) => get('api/storage', {}, signal), [], { every: REFRESH_MILLIS });
   return html`<${Title} text=${t('nav.storage')} />
@@ -44,9 +61,8 @@ export function Page() {
             name=${t('storage.retention')}
             value=${t('storage.retention.days', { n: number(found.retention_days) })}
           />
-          <${Figure} name=${t('storage.growth')} value=${bytes(found.growth_bytes_per_day)} more=${t('per.day')} />
-          <${Figure} name=${t('storage.expected')} value=${bytes(found.expected_bytes)} />
-          <${Figure} name=${t('storage.free')} value=${bytes(found.free_bytes)} />
+          ${known('storage.growth', found.growth_bytes_per_day, t('per.day'))}
+          ${known('storage.expected', found.expected_bytes)} ${known('storage.free', found.free_bytes)}
           ${found.days_until_full === null
             ? null
             : html`<${Figure}

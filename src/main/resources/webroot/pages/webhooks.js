@@ -15,6 +15,8 @@ import { Title } from '../components/title.js';
 const WEBHOOKS_MAX = 2_000;
 const SHOWN_AT_ONCE = 50;
 const REFRESH_MILLIS = 10_000;
+const MANY = 100;
+const MANY_REFRESH_MILLIS = 60_000;
 
 /** What each column is sorted by. */
 const COLUMNS = {
@@ -112,10 +114,15 @@ function Table({ webhooks, query }) {
 }
 
 export function Page({ query }) {
+  const [many, setMany] = useState(false);
   const list = useLoad(
-    (signal) => getAll('api/webhooks', 'webhooks', { project_id: project() }, WEBHOOKS_MAX, signal),
+    async (signal) => {
+      const all = await getAll('api/webhooks', 'webhooks', { project_id: project() }, WEBHOOKS_MAX, signal);
+      setMany(all.items.length > MANY);
+      return all;
+    },
     [],
-    { every: REFRESH_MILLIS },
+    { every: many ? MANY_REFRESH_MILLIS : REFRESH_MILLIS },
   );
   return html`<${Title} text=${t('nav.webhooks')}>
       ${may('manage') ? html`<a class="button" href=${to('webhooks/new')}>${t('webhooks.new')}</a>` : null}

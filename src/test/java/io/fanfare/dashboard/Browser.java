@@ -79,11 +79,15 @@ final class Browser implements AutoCloseable {
 
   /** A tab of its own that shares nothing with others, of somebody who reads English. */
   Watched open(String url) {
-    return open(url, "en-US");
+    return open(url, "en-US", "");
   }
 
-  /** The same of somebody who reads another language. */
-  Watched open(String url, String locale) {
+  /**
+   * The same of somebody who reads another language.
+   *
+   * @param first a script that runs before those of the page
+   */
+  Watched open(String url, String locale, String first) {
     BrowserContext context =
         chromium.newContext(
             new com.microsoft.playwright.Browser.NewContextOptions()
@@ -92,6 +96,7 @@ final class Browser implements AutoCloseable {
                 // Nothing is between two colours when it is looked at.
                 .setReducedMotion(ReducedMotion.REDUCE));
     context.grantPermissions(List.of("clipboard-read", "clipboard-write"));
+    context.addInitScript(first);
     Page page = context.newPage();
     page.setDefaultTimeout(PATIENCE_MILLIS);
     Watched watched =

@@ -32,7 +32,7 @@ final class Visit {
   static Visit open(Browser browser, int port, String language) throws Exception {
     String url = "http://127.0.0.1:" + port + "/";
     return new Visit(
-        browser.open(url, language.equals("zh") ? "zh-CN" : "en-US"), Words.of(language), url);
+        browser.open(url, language.equals("zh") ? "zh-CN" : "en-US", ""), Words.of(language), url);
   }
 
   /** Types a token and signs in. */
