@@ -60,7 +60,9 @@ export function CircuitHistory({ id, state }) {
                   (change) => html`<li key=${change.at}>
                     <${Circuit} state=${change.state} />
                     <span class="soft">
-                      ${change.state === 'closed' ? null : t('circuit.failures', { n: number(change.consecutive_failures) })}
+                      ${change.state === 'closed'
+                        ? null
+                        : t('circuit.failures', { n: number(change.consecutive_failures) })}
                     </span>
                     <${When} at=${change.at} />
                   </li>`,

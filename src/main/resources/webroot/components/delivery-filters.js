@@ -26,7 +26,9 @@ export function DeliveryFilters({ path, query, webhooks, types, dates = true, an
       ${t('status')}
       <select value=${query.status ?? ''} onChange=${change('status')}>
         <option value="">${t('filter.all')}</option>
-        ${['success', 'failed', 'pending'].map((status) => html`<option value=${status}>${t(`status.${status}`)}</option>`)}
+        ${['success', 'failed', 'pending'].map(
+          (status) => html`<option value=${status}>${t(`status.${status}`)}</option>`,
+        )}
       </select>
     </label>
     <label>

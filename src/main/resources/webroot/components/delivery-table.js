@@ -4,6 +4,7 @@ import { t } from '../lib/i18n.js';
 import { millis, number } from '../lib/format.js';
 import { to } from '../lib/router.js';
 import { Status, When, shortId } from './marks.js';
+import { Scroll } from './scroll.js';
 
 function Trouble({ delivery }) {
   const next = delivery.status === 'pending' && delivery.next_retry;
@@ -11,12 +12,7 @@ function Trouble({ delivery }) {
   ${next ? html`<span class="under">${t('delivery.next')} <${When} at=${delivery.next_retry} /></span>` : null}`;
 }
 
-export const DeliveryTable = ({ deliveries }) => html`<div
-  class="scroll"
-  tabindex="0"
-  role="region"
-  aria-label=${t('nav.deliveries')}
->
+export const DeliveryTable = ({ deliveries }) => html`<${Scroll} label=${t('nav.deliveries')}>
   <table class="deliveries">
     <thead>
       <tr>
@@ -52,4 +48,4 @@ export const DeliveryTable = ({ deliveries }) => html`<div
       )}
     </tbody>
   </table>
-</div>`;
+<//>`;

@@ -5,8 +5,8 @@ import { t } from '../lib/i18n.js';
 import { ErrorNote, Loading } from './notes.js';
 
 /**
- * Pages of a list by its cursor. `read(cursor, signal)` answers `{items, next, …}`; the first page is read again every
- * so many milliseconds as long as it is the only one.
+ * Pages of a list by its cursor. `read(cursor, signal)` answers `{items, next, …}`; the first page is read again
+ * every so many milliseconds as long as it is the only one.
  */
 export function usePages(read, inputs, every) {
   const [state, setState] = useState({ pages: [], loading: true, error: null });

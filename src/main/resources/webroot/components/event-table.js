@@ -4,8 +4,9 @@ import { t } from '../lib/i18n.js';
 import { number } from '../lib/format.js';
 import { to } from '../lib/router.js';
 import { When, shortId } from './marks.js';
+import { Scroll } from './scroll.js';
 
-export const EventTable = ({ events }) => html`<div class="scroll" tabindex="0" role="region" aria-label=${t('nav.events')}>
+export const EventTable = ({ events }) => html`<${Scroll} label=${t('nav.events')}>
   <table>
     <thead>
       <tr>
@@ -28,4 +29,4 @@ export const EventTable = ({ events }) => html`<div class="scroll" tabindex="0" 
       )}
     </tbody>
   </table>
-</div>`;
+<//>`;

@@ -43,7 +43,8 @@ export function FailureGroups({ id }) {
                       ${t('failures.count', { attempts: number(group.failures), deliveries: number(group.deliveries) })}
                       <span class="under">
                         ${t('failures.last')} <${When} at=${group.last_at} /> ·
-                        ${' '}<a href=${to(`deliveries/${id}/${group.example_delivery_id}`)}>${t('failures.example')}</a>
+                        ${' '}
+                        <a href=${to(`deliveries/${id}/${group.example_delivery_id}`)}>${t('failures.example')}</a>
                       </span>
                     </span>
                   </li>`,

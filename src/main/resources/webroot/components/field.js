@@ -19,7 +19,9 @@ export function Field({ id, label, hint, faults = [], children }) {
 }
 
 /** A line of text. */
-export const TextField = ({ value, onInput, type = 'text', inputmode, required, ...field }) => html`<${Field} ...${field}>
+export const TextField = ({ value, onInput, type = 'text', inputmode, required, ...field }) => html`<${Field}
+  ...${field}
+>
   ${(tied) => html`<input
     ...${tied}
     type=${type}

@@ -3,13 +3,14 @@ import { html, useEffect, useRef, useState } from '../lib/html.js';
 import { current, t } from '../lib/i18n.js';
 import { axisTime, compact, moment } from '../lib/format.js';
 import { colour, watch } from '../lib/theme.js';
+import { Scroll } from './scroll.js';
 
 const HEIGHT = 190;
 const DAY_SECONDS = 86_400;
 
 /** Steps of axes: whole ones, as nothing that is counted or timed here has halves. */
 const STEPS = Array.from({ length: 14 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
-const stylesheet = new URL('../vendor/uPlot.min.css', import.meta.url).href;
+const stylesheet = new URL('../vendor/uplot/uPlot.min.css', import.meta.url).href;
 
 /** uPlot is loaded when the first plot is there: the page is readable before. */
 async function uPlotWithStyle() {
@@ -46,7 +47,10 @@ function options(uPlot, { latest, bars, format, range, width }) {
     height: HEIGHT,
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
     legend: { live: true, markers: { width: 0, fill: (u, at) => (at === 0 ? '' : colour(series[at - 1].colour)) } },
-    scales: { x: { time: true, range: () => range }, y: { range: (u, low, high) => [0, Math.max(high ?? 0, 1) * 1.08] } },
+    scales: {
+      x: { time: true, range: () => range },
+      y: { range: (u, low, high) => [0, Math.max(high ?? 0, 1) * 1.08] },
+    },
     axes: [
       { ...axis, space: 70, values: (u, splits) => splits.map((at) => axisTime(at, span)) },
       { ...axis, size: 58, space: 36, incrs: STEPS, values: (u, splits) => splits.map((value) => format(value)) },
@@ -121,7 +125,7 @@ function Values({ title, x, series, format }) {
   return html`<details onToggle=${(event) => setOpen(event.target.open)}>
     <summary>${t('plot.table')}</summary>
     ${open
-      ? html`<div class="scroll" tabindex="0" role="region" aria-label=${title}>
+      ? html`<${Scroll} label=${title}>
           <table>
             <thead>
               <tr>
@@ -138,7 +142,7 @@ function Values({ title, x, series, format }) {
               )}
             </tbody>
           </table>
-        </div>`
+        <//>`
       : null}
   </details>`;
 }

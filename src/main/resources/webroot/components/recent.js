@@ -5,6 +5,7 @@ import { millis, number } from '../lib/format.js';
 import { to } from '../lib/router.js';
 import { Status, When, shortId } from './marks.js';
 import { Empty } from './notes.js';
+import { Scroll } from './scroll.js';
 
 export function Recent({ webhook }) {
   const id = webhook.webhook_id;
@@ -16,7 +17,7 @@ export function Recent({ webhook }) {
     </div>
     ${list.length === 0
       ? html`<${Empty}><p>${t('recent.none')}</p><//>`
-      : html`<div class="scroll" tabindex="0" role="region" aria-label=${t('recent')}>
+      : html`<${Scroll} label=${t('recent')}>
           <table>
             <thead>
               <tr>
@@ -33,7 +34,9 @@ export function Recent({ webhook }) {
               ${list.map(
                 (delivery) => html`<tr key=${delivery.delivery_id}>
                   <th scope="row">
-                    <a class="mono" href=${to(`deliveries/${id}/${delivery.delivery_id}`)}>${shortId(delivery.delivery_id)}</a>
+                    <a class="mono" href=${to(`deliveries/${id}/${delivery.delivery_id}`)}
+                      >${shortId(delivery.delivery_id)}</a
+                    >
                   </th>
                   <td>${delivery.event_type}${delivery.test ? html` <span class="soft">${t('test')}</span>` : null}</td>
                   <td><${Status} status=${delivery.status} /></td>
@@ -45,6 +48,6 @@ export function Recent({ webhook }) {
               )}
             </tbody>
           </table>
-        </div>`}
+        <//>`}
   </section>`;
 }

@@ -54,7 +54,9 @@ function Own({ webhook, onReplaced }) {
       </button>
       <${CopyButton} text=${webhook.secret} label=${t('secret.copy')} />
       ${may('manage')
-        ? html`<button type="button" class="quiet small" onClick=${() => setReplacing(true)}>${t('secret.replace')}</button>`
+        ? html`<button type="button" class="quiet small" onClick=${() => setReplacing(true)}>
+            ${t('secret.replace')}
+          </button>`
         : null}
     </div>
     ${replacing

@@ -8,13 +8,18 @@ import { Choice } from './choice.js';
 import { Figure, Figures } from './figures.js';
 import { Empty, Loaded } from './notes.js';
 import { Plot } from './plot.js';
+import { Scroll } from './scroll.js';
 
 const REFRESH_MILLIS = 30_000;
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
 
 /** Each range with the period of its buckets and their length. */
-const RANGES = { '24h': { period: 'hour', step: HOUR }, '7d': { period: 'day', step: DAY }, '30d': { period: 'day', step: DAY, days: 30 } };
+const RANGES = {
+  '24h': { period: 'hour', step: HOUR },
+  '7d': { period: 'day', step: DAY },
+  '30d': { period: 'day', step: DAY, days: 30 },
+};
 const MEMBERS = { hour: 'hourly_stats', day: 'daily_stats' };
 
 /** All buckets of the range: those without deliveries are absent in the answer. */
@@ -30,7 +35,7 @@ function filled(stats, { period, step }) {
 function EventTypes({ list }) {
   const highest = Math.max(1, ...list.map((type) => type.total_deliveries));
   return html`<h3>${t('stats.types')}</h3>
-    <div class="scroll" tabindex="0" role="region" aria-label=${t('stats.types')}>
+    <${Scroll} label=${t('stats.types')}>
       <table>
         <thead>
           <tr>
@@ -63,7 +68,7 @@ function EventTypes({ list }) {
           )}
         </tbody>
       </table>
-    </div>`;
+    <//>`;
 }
 
 function Shown({ stats, range }) {

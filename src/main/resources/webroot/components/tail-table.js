@@ -4,8 +4,9 @@ import { t } from '../lib/i18n.js';
 import { clock, millis } from '../lib/format.js';
 import { to } from '../lib/router.js';
 import { Status, When } from './marks.js';
+import { Scroll } from './scroll.js';
 
-export const TailTable = ({ entries }) => html`<div class="scroll" tabindex="0" role="region" aria-label=${t('nav.tail')}>
+export const TailTable = ({ entries }) => html`<${Scroll} label=${t('nav.tail')}>
   <table class="tail">
     <thead>
       <tr>
@@ -23,7 +24,9 @@ export const TailTable = ({ entries }) => html`<div class="scroll" tabindex="0" 
       ${entries.map(
         (entry) => html`<tr key=${entry.serial}>
           <th scope="row">
-            <a class="mono" href=${to(`deliveries/${entry.webhook_id}/${entry.delivery_id}`)}>${clock(entry.ended_at)}</a>
+            <a class="mono" href=${to(`deliveries/${entry.webhook_id}/${entry.delivery_id}`)}
+              >${clock(entry.ended_at)}</a
+            >
           </th>
           <td><${Status} status=${entry.status} /></td>
           <td>
@@ -46,4 +49,4 @@ export const TailTable = ({ entries }) => html`<div class="scroll" tabindex="0" 
       )}
     </tbody>
   </table>
-</div>`;
+<//>`;

@@ -1,5 +1,5 @@
-// What a receiver pastes to verify a signature, with the header name of this installation. Each is a function of the raw
-// body, the header's value and the secret, and compares in constant time.
+// What a receiver pastes to verify a signature, with the header name of this installation. Each is a function of the
+// raw body, the header's value and the secret, and compares in constant time.
 
 const node = (header) => `const { createHmac, timingSafeEqual } = require('node:crypto');
 

@@ -1,5 +1,5 @@
-// A webhook while it is edited: every field as text, and what a create or an update sends of it. Nothing is judged here:
-// the server knows the rules, and its words appear at the fields.
+// A webhook while it is edited: every field as text, and what a create or an update sends of it. Nothing is judged
+// here: the server knows the rules, and its words appear at the fields.
 
 const SIMPLE = ['name', 'url', 'description', 'project_id', 'secret'];
 

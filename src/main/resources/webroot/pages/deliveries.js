@@ -39,7 +39,12 @@ function List({ query }) {
         : null}
     </div>
     ${redelivery
-      ? html`<${Progress} redelivery=${redelivery} since=${since} mayCancel=${may('manage')} onChanged=${newest.reload} />`
+      ? html`<${Progress}
+          redelivery=${redelivery}
+          since=${since}
+          mayCancel=${may('manage')}
+          onChanged=${newest.reload}
+        />`
       : null}
     ${list.items.length > 0 ? html`<${DeliveryTable} deliveries=${list.items} />` : null}
     ${list.first && list.items.length === 0 ? html`<${Empty}><p>${t('deliveries.none')}</p><//>` : null}

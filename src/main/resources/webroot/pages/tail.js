@@ -78,7 +78,12 @@ export function Page({ query }) {
   );
   return html`<${Title} text=${t('nav.tail')}>
       <${LiveMark} stream=${stream} />
-      <button type="button" class="quiet" aria-pressed=${entries.paused} onClick=${() => entries.pause(!entries.paused)}>
+      <button
+        type="button"
+        class="quiet"
+        aria-pressed=${entries.paused}
+        onClick=${() => entries.pause(!entries.paused)}
+      >
         <${Icon} name=${entries.paused ? 'play' : 'pause'} />${entries.paused
           ? t('tail.resume', { n: number(entries.waitingCount) })
           : t('tail.pause')}

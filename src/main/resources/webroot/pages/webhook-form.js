@@ -35,6 +35,7 @@ function Form({ webhook, types }) {
     if (error) form.current.querySelector('[aria-invalid]')?.focus();
   }, [error]);
   const field = (name) => ({ id: name, value: draft[name], onInput: set(name), faults: faultsOf(error, name) });
+  const isInside = ['timeout', 'retry_policy', 'headers'].some((name) => faultsOf(error, name).length > 0);
   const elsewhere = error && !(error.details?.length > 0 && error.details.every(isShown));
 
   return html`<form
@@ -48,13 +49,18 @@ function Form({ webhook, types }) {
   >
     <${TextField} ...${field('name')} label=${t('form.name')} required />
     <${TextField} ...${field('url')} type="url" label="URL" hint=${t('form.url.hint')} required />
-    <${EventPicker} types=${types} chosen=${draft.events} onChange=${set('events')} faults=${faultsOf(error, 'events')} />
+    <${EventPicker}
+      types=${types}
+      chosen=${draft.events}
+      onChange=${set('events')}
+      faults=${faultsOf(error, 'events')}
+    />
     <${TextField} ...${field('description')} label=${t('form.description')} />
     ${webhook
       ? null
       : html`<${TextField} ...${field('project_id')} label=${t('project')} hint=${t('form.project.hint')} />
           <${TextField} ...${field('secret')} label=${t('secret')} hint=${t('form.secret.hint')} />`}
-    <details open=${faultsOf(error, 'timeout').length + faultsOf(error, 'retry_policy').length + faultsOf(error, 'headers').length > 0 || null}>
+    <details open=${isInside || null}>
       <summary>${t('form.more')}</summary>
       <${RetryFields} draft=${draft} set=${set} error=${error} />
       <${HeaderFields} headers=${draft.headers} onChange=${set('headers')} faults=${faultsOf(error, 'headers')} />

@@ -9,6 +9,7 @@ import { may, project } from '../lib/session.js';
 import { Active, Circuit, When } from '../components/marks.js';
 import { DayOf } from '../components/day-of.js';
 import { Empty, Loaded } from '../components/notes.js';
+import { Scroll } from '../components/scroll.js';
 import { SortHeader, sorted } from '../components/sort-header.js';
 import { Title } from '../components/title.js';
 
@@ -89,7 +90,7 @@ function Table({ webhooks, query }) {
     onSort=${(by) => replace('webhooks', { ...query, ...by })}
   />`;
   if (list.length === 0) return html`<${Empty}><p>${t('webhooks.nomatch')}</p><//>`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label=${t('nav.webhooks')}>
+  return html`<${Scroll} label=${t('nav.webhooks')}>
       <table>
         <thead>
           <tr>
@@ -105,7 +106,7 @@ function Table({ webhooks, query }) {
           ${list.slice(0, shown).map((webhook) => html`<${Row} key=${webhook.webhook_id} webhook=${webhook} />`)}
         </tbody>
       </table>
-    </div>
+    <//>
     ${list.length > shown
       ? html`<button type="button" class="quiet" onClick=${() => setShown(shown + SHOWN_AT_ONCE)}>
           ${t('do.more', { n: number(list.length - shown) })}

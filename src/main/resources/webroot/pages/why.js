@@ -60,12 +60,13 @@ function OfEvent({ id }) {
     REFRESH_MILLIS,
   );
   const event = list.first?.event;
+  const of = event?.project_id ? `, ${t('project')} ${event.project_id}` : '';
   const kinds = event ? Object.entries(event.counts).filter(([, count]) => count > 0) : [];
   return html`${event
       ? html`<section aria-labelledby="found">
           <h2 id="found">${event.event}</h2>
           <p>
-            ${t('accepted')} <${When} at=${event.created_at} />${event.project_id ? `, ${t('project')} ${event.project_id}` : ''}.
+            ${t('accepted')} <${When} at=${event.created_at} />${of}.
             ${' '}<strong>${t('why.matched', { n: number(event.counts.matched) })}</strong>
           </p>
           ${kinds.length > 1

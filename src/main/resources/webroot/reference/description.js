@@ -89,7 +89,14 @@ export class Description {
   }
 }
 
-const BOUNDS = { minimum: '≥', maximum: '≤', minLength: 'length ≥', maxLength: 'length ≤', maxItems: 'items ≤', default: 'default' };
+const BOUNDS = {
+  minimum: '≥',
+  maximum: '≤',
+  minLength: 'length ≥',
+  maxLength: 'length ≤',
+  maxItems: 'items ≤',
+  default: 'default',
+};
 
 const bounds = (schema) =>
   Object.entries(BOUNDS)

@@ -72,13 +72,18 @@ function Reference({ description, ids }) {
     <main>
       <div>
         <h1>${t('docs.title')}</h1>
-        <p class="soft">${info.title} ${info.version} · <a href="api/openapi.yaml">openapi.yaml</a> · <a href="api/openapi.json">openapi.json</a></p>
+        <p class="soft">
+          ${info.title} ${info.version} · <a href="api/openapi.yaml">openapi.yaml</a> ·
+          ${' '}<a href="api/openapi.json">openapi.json</a>
+        </p>
       </div>
       <div class="lead"><${Prose} text=${info.description} /></div>
       <p class="note">${token() ? t('docs.copied') : t('docs.token')}</p>
       ${tags.length === 0 ? html`<${Empty}><p>${t('docs.none')}</p><//>` : null}
       ${tags.map(
-        (tag) => html`<h2 key=${tag.name} class="tag">${tag.name} <span class="soft" lang="en">${tag.description}</span></h2>
+        (tag) => html`<h2 key=${tag.name} class="tag">
+            ${tag.name} <span class="soft" lang="en">${tag.description}</span>
+          </h2>
           ${tag.operations.map(
             (operation) => html`<${Operation}
               key=${operation.id}

@@ -34,7 +34,8 @@ function Parameters({ list, description }) {
     <ul class="members">
       ${list.map(
         (one) => html`<li key=${one.name}>
-          <code class="name">${one.name}</code> <span class="soft type">${one.in}, ${description.typeOf(one.schema)}</span>
+          <code class="name">${one.name}</code>
+          ${' '}<span class="soft type">${one.in}, ${description.typeOf(one.schema)}</span>
           ${one.required ? html` <span class="required">${t('docs.required')}</span>` : null}
           ${one.description ? html`<div><${Inline} text=${one.description} /></div>` : null}
         </li>`,
@@ -65,7 +66,9 @@ export function Operation({ operation, description, ids }) {
     ${operation.body?.schema
       ? html`<h4>${t('docs.body')}</h4>
           <${Members} description=${description} schema=${operation.body.schema} />
-          ${kind === 'receiver' ? html`<${Code} text=${laidOut(operation.body.example)} label=${t('docs.example')} />` : null}`
+          ${kind === 'receiver'
+            ? html`<${Code} text=${laidOut(operation.body.example)} label=${t('docs.example')} />`
+            : null}`
       : null}
     ${kind === 'route' ? html`<${Command} operation=${operation} ids=${ids} />` : null}
     <h4>${t('docs.answers')}</h4>

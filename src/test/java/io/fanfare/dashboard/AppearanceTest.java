@@ -97,6 +97,39 @@ class AppearanceTest {
   }
 
   @Test
+  void whatOpensOnAPage() throws Exception {
+    Visit visit = Visit.signIn(browser, sample.port(), TestFanfare.TOKEN, "en");
+    List<String> faults = new ArrayList<>();
+    visit.page().setViewportSize(NARROW, 800);
+    visit.button("menu").click();
+    assertThat(visit.link("nav.storage")).isVisible();
+    faults.addAll(lookAt(visit.page(), "menu"));
+
+    visit.go("deliveries?webhook_id=" + sample.failing());
+    visit.button("redeliver.many").click();
+    assertThat(visit.page().locator("dialog")).containsText("Deliveries that match: 3.");
+    faults.addAll(lookAt(visit.page(), "redeliver"));
+    visit.button("do.cancel").click();
+
+    visit.go("webhooks/" + sample.failing());
+    visit.button("test.do").click();
+    assertThat(visit.section("test.title").locator(".exchange .headers").first()).isVisible();
+    faults.addAll(lookAt(visit.page(), "webhook-tested"));
+    visit.button("secret.replace").click();
+    faults.addAll(lookAt(visit.page(), "secret-replace"));
+    visit.button("do.cancel").click();
+
+    visit.go("webhooks/" + sample.failing() + "/edit");
+    visit.page().getByText(visit.words().get("form.more")).click();
+    visit.page().locator("#timeout").fill("never");
+    visit.button("do.save").click();
+    assertThat(visit.page().locator("#timeout-fault")).isVisible();
+    faults.addAll(lookAt(visit.page(), "webhook-faults"));
+    assertThat(faults).isEmpty();
+    assertThat(visit.complaints().stream().filter(one -> !one.startsWith("Canvas2D: "))).isEmpty();
+  }
+
+  @Test
   void theBeginning() throws Exception {
     Visit visit = Visit.signIn(browser, sample.port(), TestFanfare.TOKEN, "zh");
     visit.page().locator(".project input").fill("proj_empty");
@@ -136,8 +169,8 @@ class AppearanceTest {
             new Page.ScreenshotOptions()
                 .setPath(PICTURES.resolve(way + ".png"))
                 .setFullPage(!name.equals("docs")));
-        // What differs by width is where things are; what differs by scheme are colours.
-        if (width == WIDE || scheme == ColorScheme.LIGHT) {
+        // Both widths and both schemes, each once.
+        if ((width == WIDE) == (scheme == ColorScheme.LIGHT)) {
           axe.violations(page).forEach(violation -> faults.add(way + ": " + violation));
         }
         if ((boolean)

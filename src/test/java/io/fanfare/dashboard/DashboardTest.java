@@ -391,7 +391,7 @@ class DashboardTest {
     assertThat(rows).hasCount(50);
     rows.last().scrollIntoViewIfNeeded();
     assertThat(rows).hasCount(100);
-    visit.button("do.next").click();
+    rows.last().scrollIntoViewIfNeeded();
     assertThat(rows).hasCount(120);
     assertThat(visit.button("do.next")).hasCount(0);
     assertThat(visit.faults()).isEmpty();
