@@ -27,7 +27,7 @@ export function Recent({ webhook }) {
                 <th scope="col" class="number wide">${t('answer')}</th>
                 <th scope="col" class="number wide">${t('time')}</th>
                 <th scope="col" class="number wide">${t('attempts')}</th>
-                <th scope="col">${t('delivery.last')}</th>
+                <th scope="col" class="wide">${t('delivery.last')}</th>
               </tr>
             </thead>
             <tbody>
@@ -43,7 +43,7 @@ export function Recent({ webhook }) {
                   <td class="number wide">${delivery.response_code ?? '–'}</td>
                   <td class="number wide">${millis(delivery.response_time)}</td>
                   <td class="number wide">${number(delivery.attempts)}</td>
-                  <td><${When} at=${delivery.delivered_at} /></td>
+                  <td class="wide"><${When} at=${delivery.delivered_at} /></td>
                 </tr>`,
               )}
             </tbody>

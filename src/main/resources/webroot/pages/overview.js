@@ -1,5 +1,5 @@
 // The whole service at a glance: what happens this second, and over the last hour, day, week or month.
-import { html, useState } from '../lib/html.js';
+import { html, useEffect, useState } from '../lib/html.js';
 import { get } from '../lib/api.js';
 import { t } from '../lib/i18n.js';
 import { compact, duration, millis, number, percent } from '../lib/format.js';
@@ -105,6 +105,11 @@ export function Page() {
   // Whether there is any webhook yet: of none, there is nothing to show but how to begin.
   const webhooks = useLoad((signal) => get('api/webhooks', { ...of, limit: 1 }, signal), [], { every: REFRESH_MILLIS });
   const stream = useStream('api/overview/stream', of, (name, data) => name === 'overview' && setMoment(data));
+
+  useEffect(() => {
+    // A circuit has opened or closed: the list of them is not to wait for its time.
+    if (moment && overview.data && moment.open_circuits !== overview.data.open_circuits.total) overview.reload();
+  }, [moment?.open_circuits]);
 
   const isNew = webhooks.data?.total === 0 && overview.data?.total.events === 0;
   return html`<${Title} text=${t('nav.overview')}><${LiveMark} stream=${stream} /><//>

@@ -27,6 +27,11 @@ class AppearanceTest {
   private static final int WIDE = 1_280;
   private static final int NARROW = 390;
 
+  /** From the top, and drawn anew in the size of now. */
+  private static final String PAINTED =
+      "() => new Promise(done => { scrollTo(0, 0);"
+          + " requestAnimationFrame(() => requestAnimationFrame(done)); })";
+
   private static SampleInstallation sample;
   private static Browser browser;
   private static Axe axe;
@@ -164,6 +169,7 @@ class AppearanceTest {
       page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
       for (int width : new int[] {WIDE, NARROW}) {
         page.setViewportSize(width, 800);
+        page.evaluate(PAINTED);
         String way = name + "-" + scheme.name().toLowerCase(java.util.Locale.ROOT) + "-" + width;
         page.screenshot(
             new Page.ScreenshotOptions()
