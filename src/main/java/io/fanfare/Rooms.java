@@ -25,6 +25,7 @@ import io.fanfare.api.StreamsHandler;
 import io.fanfare.api.TestHandler;
 import io.fanfare.api.TroubleHandler;
 import io.fanfare.api.WebhooksHandler;
+import io.fanfare.api.WhoamiHandler;
 import io.fanfare.bus.Addresses;
 import io.fanfare.bus.LocalCodec;
 import io.fanfare.config.DeliveryConfig;
@@ -466,7 +467,8 @@ final class Rooms {
                 new DeliveryTotals(database.read(), stats),
                 ids),
             new KeysHandler(keys),
-            new EventTypesHandler());
+            new EventTypesHandler(),
+            new WhoamiHandler(config.delivery().headerPrefix(), config.delivery().userAgent()));
     ApiServices services =
         ApiServices.of(
                 config.http(),

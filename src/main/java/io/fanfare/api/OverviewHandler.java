@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,8 +70,9 @@ public final class OverviewHandler implements ResourceHandler {
             .choice("range", PlotRange.WIRE_NAMES)
             .flatMap(PlotRange::ofWireName)
             .orElse(PlotRange.DAY);
+    Optional<String> project = query.text("project_id");
     query.end();
-    Question question = new Question(range, request.caller().projectId());
+    Question question = new Question(range, request.caller().projectFor(project.orElse(null)));
     Future<ApiResponse> known = answers.getIfPresent(question);
     if (known != null && !known.failed()) {
       return on(request.loop(), known);

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,15 +17,19 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
 
 /**
- * Files of the class path as pages. They are kept in memory once read: there are few, and nothing
- * depends on how a host's Vert.x resolves files. Thread-safe.
+ * Files of the class path as pages. They are kept in memory once read, as they are and compressed:
+ * there are few, and nothing depends on how a host's Vert.x resolves files. Thread-safe.
  */
 final class StaticFiles {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*");
   private static final Pattern INLINE_SCRIPT =
       Pattern.compile("<script(?![^>]*\\ssrc=)[^>]*>(.*?)</script>", Pattern.DOTALL);
+  // Not where it is refused, with a weight of zero.
+  private static final Pattern GZIP =
+      Pattern.compile("(?i)(^|[,\\s])gzip(?!\\s*;\\s*q=0(\\.0*)?\\s*(,|$))");
   private static final Map<String, String> TYPES =
       Map.of(
           "html", "text/html; charset=utf-8",
@@ -38,19 +43,37 @@ final class StaticFiles {
           "ico", "image/x-icon",
           "woff2", "font/woff2");
 
-  private record StaticFile(Buffer bytes, String type, String etag, String scriptHashes) {}
+  private record StaticFile(
+      Buffer bytes, Buffer compressed, String type, String etag, String scriptHashes) {}
 
-  private final String folder;
-  private final String styleSource;
+  /** Where files are read from. */
+  @FunctionalInterface
+  interface Source {
+    /** The bytes of a file, or nothing; runs on a worker. */
+    Optional<byte[]> read(String name) throws IOException;
+  }
+
+  private final Source source;
   private final Map<String, StaticFile> files = new ConcurrentHashMap<>();
 
+  StaticFiles(Source source) {
+    this.source = source;
+  }
+
   /**
-   * @param folder on the class path, without a slash at its end; empty for its root
-   * @param styleSource further sources of styles for the content security policy
+   * Files of a folder.
+   *
+   * @param folder on the class path, without a slash at its end
    */
-  StaticFiles(String folder, String styleSource) {
-    this.folder = folder;
-    this.styleSource = styleSource;
+  static StaticFiles of(String folder) {
+    return new StaticFiles(name -> resource(folder + "/" + name));
+  }
+
+  /** A file of the class path. */
+  static Optional<byte[]> resource(String path) throws IOException {
+    try (InputStream in = StaticFiles.class.getClassLoader().getResourceAsStream(path)) {
+      return in == null ? Optional.empty() : Optional.of(in.readAllBytes());
+    }
   }
 
   /** Answers with a file, or 404; {@code name} is relative to the folder. */
@@ -89,25 +112,31 @@ final class StaticFiles {
     if (type == null) {
       return Optional.empty();
     }
-    try (InputStream in =
-        StaticFiles.class
-            .getClassLoader()
-            .getResourceAsStream(folder.isEmpty() ? name : folder + "/" + name)) {
-      if (in == null) {
-        return Optional.empty();
-      }
-      byte[] bytes = in.readAllBytes();
-      String text = new String(bytes, StandardCharsets.UTF_8);
-      String etag = HexFormat.of().formatHex(ApiToken.hash(text), 0, 8);
-      return Optional.of(
-          new StaticFile(
-              Buffer.buffer(bytes),
-              type,
-              "\"" + etag + "\"",
-              type.startsWith("text/html") ? inlineScripts(text) : ""));
+    try {
+      return source.read(name).map(bytes -> toFile(bytes, type));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static StaticFile toFile(byte[] bytes, String type) {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    return new StaticFile(
+        Buffer.buffer(bytes),
+        compress(bytes),
+        type,
+        HexFormat.of().formatHex(ApiToken.hash(text), 0, 8),
+        type.startsWith("text/html") ? inlineScripts(text) : "");
+  }
+
+  private static Buffer compress(byte[] bytes) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+      gzip.write(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Buffer.buffer(out.toByteArray());
   }
 
   /** The inline scripts of our own pages (import maps) by their hashes; no other may run. */
@@ -122,27 +151,35 @@ final class StaticFiles {
     return sources.toString();
   }
 
-  private ApiResponse response(RoutingContext context, StaticFile file) {
-    boolean same = file.etag().equals(context.request().getHeader("If-None-Match"));
+  private static ApiResponse response(RoutingContext context, StaticFile file) {
+    String accepted = String.valueOf(context.request().getHeader("Accept-Encoding"));
+    boolean gzip =
+        GZIP.matcher(accepted).find() && file.compressed().length() < file.bytes().length();
+    Buffer bytes = gzip ? file.compressed() : file.bytes();
+    // Other bytes, another tag (RFC 9110, section 8.8.3).
+    String etag = '"' + file.etag() + (gzip ? "-gzip" : "") + '"';
+    boolean same = etag.equals(context.request().getHeader("If-None-Match"));
     ApiResponse response =
         new ApiResponse(
                 same ? 304 : 200,
                 Map.of("Content-Type", file.type()),
-                same ? Buffer.buffer() : file.bytes())
-            .withHeader("ETag", file.etag())
+                same ? Buffer.buffer() : bytes)
+            .withHeader("ETag", etag)
+            .withHeader("Vary", "Accept-Encoding")
             // Asked again every time, answered 304: an upgrade is seen at once.
             .withHeader("Cache-Control", "no-cache");
+    if (gzip) {
+      response = response.withHeader("Content-Encoding", "gzip");
+    }
     return file.type().startsWith("text/html")
         ? response.withHeader("Content-Security-Policy", policy(file.scriptHashes()))
         : response;
   }
 
-  private String policy(String scriptHashes) {
+  private static String policy(String scriptHashes) {
     return "default-src 'none'; script-src 'self'"
         + scriptHashes
-        + "; style-src 'self'"
-        + styleSource
-        + "; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none';"
+        + "; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none';"
         + " form-action 'self'; frame-ancestors 'none'";
   }
 }

@@ -58,7 +58,9 @@ final class StatsJson {
     for (Statistics.Bucket bucket : buckets) {
       array.add(
           ended(new JsonObject().put("date", bucket.date()), bucket.counts())
-              .put("average_response_time", millis(bucket.counts().averageResponseTime())));
+              .put("average_response_time", millis(bucket.counts().averageResponseTime()))
+              .put("median_response_time", millis(bucket.times().percentile(50)))
+              .put("p95_response_time", millis(bucket.times().percentile(95))));
     }
     return array;
   }

@@ -66,12 +66,13 @@ public final class StreamsHandler implements ResourceHandler {
   }
 
   private void overview(ApiRequest request, Supplier<Future<Boolean>> isKeyValid) {
-    request.noQuery();
+    QueryReader query = request.query();
+    Optional<String> asked = query.text("project_id");
+    query.end();
+    String project = request.caller().projectFor(asked.orElse(null));
     EventStream stream = EventStream.open(request, streams, isKeyValid);
     Context loop = request.loop();
-    Runnable end =
-        pulse.watch(
-            request.caller().projectId(), moment -> loop.runOnContext(v -> send(stream, moment)));
+    Runnable end = pulse.watch(project, moment -> loop.runOnContext(v -> send(stream, moment)));
     stream.whenClosed(end);
   }
 

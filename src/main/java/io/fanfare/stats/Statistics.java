@@ -29,8 +29,20 @@ public record Statistics(
    * One bucket.
    *
    * @param date its name in the API
+   * @param times response times in it
    */
-  public record Bucket(String date, EndedCounts counts) {}
+  public record Bucket(String date, EndedCounts counts, ResponseTimes times) {}
+
+  /** A bucket while it grows. */
+  private static final class Sum {
+    private EndedCounts counts = EndedCounts.NONE;
+    private final ResponseTimes times = ResponseTimes.empty();
+
+    void add(EndedCounts more, byte[] sketch) {
+      counts = counts.plus(more);
+      times.merge(sketch);
+    }
+  }
 
   /** All deliveries: those that ended in the range and those that are pending. */
   public long total() {
@@ -42,8 +54,8 @@ public record Statistics(
     private final StatsPeriod period;
     private final HourRange range;
     private final ResponseTimes times = ResponseTimes.empty();
-    private final SortedMap<Long, EndedCounts> buckets = new TreeMap<>();
-    private final SortedMap<Long, EndedCounts> days = new TreeMap<>();
+    private final SortedMap<Long, Sum> buckets = new TreeMap<>();
+    private final SortedMap<Long, Sum> days = new TreeMap<>();
     private final SortedMap<String, EndedCounts> eventTypes = new TreeMap<>();
     private EndedCounts overall = EndedCounts.NONE;
 
@@ -57,16 +69,21 @@ public record Statistics(
       overall = overall.plus(counts);
       times.merge(sketch);
       eventTypes.merge(eventType, counts, EndedCounts::plus);
-      days.merge(StatsPeriod.DAY.bucketOf(start), counts, EndedCounts::plus);
-      // Every bucket but an hour is made of whole days.
-      if (period != StatsPeriod.HOUR) {
-        buckets.merge(period.bucketOf(start), counts, EndedCounts::plus);
+      add(days, StatsPeriod.DAY.bucketOf(start), counts, sketch);
+      // Weeks and months are made of whole days.
+      if (period != StatsPeriod.HOUR && period != StatsPeriod.DAY) {
+        add(buckets, period.bucketOf(start), counts, sketch);
       }
     }
 
     /** Adds an hour to the buckets where the period is the hour. */
-    void addHour(long hour, EndedCounts counts) {
-      buckets.merge(hour, counts, EndedCounts::plus);
+    void addHour(long hour, EndedCounts counts, byte[] sketch) {
+      add(buckets, hour, counts, sketch);
+    }
+
+    private static void add(
+        SortedMap<Long, Sum> to, long start, EndedCounts counts, byte[] sketch) {
+      to.computeIfAbsent(start, s -> new Sum()).add(counts, sketch);
     }
 
     Statistics build(long pending) {
@@ -76,14 +93,19 @@ public record Statistics(
           overall,
           pending,
           times,
-          named(period, buckets),
+          named(period, period == StatsPeriod.DAY ? days : buckets),
           named(StatsPeriod.DAY, days),
           eventTypes);
     }
 
-    private static List<Bucket> named(StatsPeriod period, SortedMap<Long, EndedCounts> buckets) {
+    private static List<Bucket> named(StatsPeriod period, SortedMap<Long, Sum> buckets) {
       return buckets.entrySet().stream()
-          .map(entry -> new Bucket(period.labelOf(entry.getKey()), entry.getValue()))
+          .map(
+              entry ->
+                  new Bucket(
+                      period.labelOf(entry.getKey()),
+                      entry.getValue().counts,
+                      entry.getValue().times))
           .toList();
     }
   }

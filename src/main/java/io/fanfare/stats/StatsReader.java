@@ -38,12 +38,21 @@ public final class StatsReader {
 
   private static final String ENDED_BY_HOUR =
       """
+      select start, success, failed, answered, millis_sum, sketch from stat_ended
+      where webhook = $1::int4 and grain = 1 and start >= $2::int8 and start < $3::int8
+      """;
+
+  private static final String COUNTED_BY_HOUR =
+      """
       select start, sum(success)::int8 as success, sum(failed)::int8 as failed,
-        sum(answered)::int8 as answered, sum(millis_sum)::int8 as millis_sum
+        sum(answered)::int8 as answered, sum(millis_sum)::int8 as millis_sum, ''::bytea as sketch
       from stat_ended
       where webhook = $1::int4 and grain = 1 and start >= $2::int8 and start < $3::int8
       group by start
       """;
+
+  /** Of longer ranges no response times are told by the hour: a sketch takes a few kilobytes. */
+  public static final int HOURS_WITH_TIMES_MAX = 31 * 24;
 
   private static final Duration SETTLE_LIMIT = Duration.ofSeconds(15);
 
@@ -140,11 +149,15 @@ public final class StatsReader {
   }
 
   private Future<Void> addHours(int webhook, HourRange range, Statistics.Builder builder) {
-    return pool.preparedQuery(ENDED_BY_HOUR)
+    boolean times = range.to() - range.from() <= HOURS_WITH_TIMES_MAX;
+    return pool.preparedQuery(times ? ENDED_BY_HOUR : COUNTED_BY_HOUR)
         .execute(Tuple.of(webhook, range.from(), range.to()))
         .map(
             rows -> {
-              rows.forEach(row -> builder.addHour(row.getLong("start"), countsOf(row)));
+              for (Row row : rows) {
+                builder.addHour(
+                    row.getLong("start"), countsOf(row), row.getBuffer("sketch").getBytes());
+              }
               return null;
             });
   }

@@ -76,6 +76,28 @@ class AccessApiTest {
   }
 
   @Test
+  void tellsEachKeyWhatItMay() {
+    for (Role role : Role.values()) {
+      JsonObject answer = api.call("GET", "/api/whoami", null, api.newKey(role, "p-1")).json();
+      assertThat(answer.getString("role")).isEqualTo(role.wireName());
+      assertThat(answer.getString("project_id")).isEqualTo("p-1");
+      assertThat(answer.getString("user_id")).startsWith("key_");
+      assertThat(answer.getString("header_prefix")).isEqualTo("X-Trae-");
+      assertThat(answer.getString("user_agent")).isEqualTo("Trae-Webhooks/1.0");
+      assertThat(answer.getJsonArray("permissions").stream().map(String::valueOf).toList())
+          .isEqualTo(
+              switch (role) {
+                case ADMIN -> List.of("read", "secrets", "manage", "publish", "keys");
+                case MANAGER -> List.of("read", "secrets", "manage", "publish");
+                case PUBLISHER -> List.of("publish");
+                case VIEWER -> List.of("read");
+              });
+    }
+    assertThat(api.call("GET", "/api/whoami?x=1", null, TestApi.ADMIN_TOKEN).status())
+        .isEqualTo(400);
+  }
+
+  @Test
   void showsAViewerNoSecretAndNoValueOfAHeader() {
     String webhook =
         create(

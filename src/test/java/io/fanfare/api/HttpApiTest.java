@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanfare.Answer;
 import io.fanfare.config.HttpConfig;
+import io.fanfare.contract.ApiDescription;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -229,28 +230,51 @@ class HttpApiTest {
   }
 
   @Test
-  void servesTheApiReferenceUnderAStrictPolicy() {
-    Answer script = api.call("GET", "/docs/swagger/swagger-ui-bundle.js", null, null);
+  void servesPagesUnderAStrictPolicy() {
+    Answer script = api.call("GET", "/app.js", null, null);
     assertThat(script.status()).isEqualTo(200);
     assertThat(script.header("X-Content-Type-Options")).isEqualTo("nosniff");
     assertThat(
-            api.call(
-                    "GET",
-                    "/docs/swagger/swagger-ui-bundle.js",
-                    null,
-                    null,
-                    "If-None-Match",
-                    script.header("ETag"))
-                .status())
+            api.call("GET", "/app.js", null, null, "If-None-Match", script.header("ETag")).status())
         .isEqualTo(304);
-    Answer page = api.call("GET", "/docs", null, null);
-    assertThat(page.status()).isEqualTo(200);
-    assertThat(page.header("Content-Security-Policy")).contains("script-src 'self';");
+    for (String path : new String[] {"/", "/docs"}) {
+      Answer page = api.call("GET", path, null, null);
+      assertThat(page.status()).isEqualTo(200);
+      assertThat(page.header("Content-Security-Policy"))
+          .contains("default-src 'none'")
+          // The import map, by its hash.
+          .containsPattern("script-src 'self' 'sha256-[A-Za-z0-9+/=]{44}';")
+          .contains("style-src 'self';")
+          .contains("connect-src 'self';")
+          .doesNotContain("unsafe");
+    }
     assertThat(api.call("GET", "/docs/../api/webhooks", null, null).status()).isEqualTo(401);
-    assertThat(api.call("GET", "/docs/swagger/..%2f..%2fapplication.yaml", null, null).status())
-        .isEqualTo(404);
+    for (String path : new String[] {"/..%2fopenapi.yaml", "/lib/", "/lib", "/no.js"}) {
+      assertThat(api.call("GET", path, null, null).status()).as(path).isEqualTo(404);
+    }
     assertError(api.call("POST", "/docs", "{}", null), 405, "method_not_allowed");
-    assertThat(api.call("GET", "/api/openapi.yaml", null, null).text()).contains("openapi:");
+  }
+
+  @Test
+  void compressesPagesForThoseWhoAskForIt() {
+    Answer plain = api.call("GET", "/app.js", null, null);
+    assertThat(plain.header("Content-Encoding")).isEmpty();
+    assertThat(plain.header("Vary")).isEqualTo("Accept-Encoding");
+    Answer small = api.call("GET", "/app.js", null, null, "Accept-Encoding", "br, gzip;q=0.8");
+    assertThat(small.header("Content-Encoding")).isEqualTo("gzip");
+    assertThat(small.header("ETag")).isNotEqualTo(plain.header("ETag"));
+    assertThat(Integer.parseInt(small.header("Content-Length")))
+        .isLessThan(Integer.parseInt(plain.header("Content-Length")));
+    Answer refused = api.call("GET", "/app.js", null, null, "Accept-Encoding", "br, gzip;q=0");
+    assertThat(refused.header("Content-Encoding")).isEmpty();
+  }
+
+  @Test
+  void describesItselfInYamlAndInJson() {
+    assertThat(api.call("GET", "/api/openapi.yaml", null, null).text()).contains("openapi: 3.1.0");
+    Answer json = api.call("GET", "/api/openapi.json", null, null);
+    assertThat(json.header("Content-Type")).isEqualTo("application/json");
+    assertThat(json.json()).isEqualTo(ApiDescription.raw());
   }
 
   @ParameterizedTest

@@ -99,7 +99,11 @@ final class TestApi implements AutoCloseable {
             http,
             new AuthConfig(ADMIN_TOKEN, 20),
             keys,
-            List.of(webhooks, new KeysHandler(keys), new EventTypesHandler()),
+            List.of(
+                webhooks,
+                new KeysHandler(keys),
+                new EventTypesHandler(),
+                new WhoamiHandler("X-Trae-", "Trae-Webhooks/1.0")),
             List.of(
                 new ReadinessCheck(
                     "database", () -> database.control().query("select 1").execute().mapEmpty())),

@@ -1,10 +1,14 @@
 package io.fanfare.dashboard;
 
+import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.ReducedMotion;
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -19,8 +23,23 @@ final class Browser implements AutoCloseable {
   private final Playwright playwright;
   private final com.microsoft.playwright.Browser chromium;
 
-  /** A page, and everything that it complained of. */
-  record Watched(Page page, List<String> complaints) {}
+  /**
+   * A page, and what must not have happened in it.
+   *
+   * @param complaints errors and warnings of its console, errors of its scripts, and dialogs
+   * @param strangers addresses of other origins that it asked
+   * @param refusals requests of its own that were answered with an error
+   */
+  record Watched(
+      Page page, List<String> complaints, List<String> strangers, List<String> refusals) {
+    /** Everything that must not have happened. */
+    List<String> faults() {
+      List<String> faults = new CopyOnWriteArrayList<>(complaints);
+      faults.addAll(strangers);
+      faults.addAll(refusals);
+      return faults;
+    }
+  }
 
   private Browser(Playwright playwright, com.microsoft.playwright.Browser chromium) {
     this.playwright = playwright;
@@ -28,6 +47,7 @@ final class Browser implements AutoCloseable {
   }
 
   static Browser launch() throws IOException {
+    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
     // The Java side looks for a folder with these two in it.
     Path driver = Path.of("target", "playwright-driver").toAbsolutePath();
     Files.createDirectories(driver);
@@ -57,25 +77,62 @@ final class Browser implements AutoCloseable {
                             "--disable-sync"))));
   }
 
-  /** A tab of its own that shares nothing with others. */
+  /** A tab of its own that shares nothing with others, of somebody who reads English. */
   Watched open(String url) {
-    Page page = chromium.newContext().newPage();
+    return open(url, "en-US", "");
+  }
+
+  /**
+   * The same of somebody who reads another language.
+   *
+   * @param first a script that runs before those of the page
+   */
+  Watched open(String url, String locale, String first) {
+    BrowserContext context =
+        chromium.newContext(
+            new com.microsoft.playwright.Browser.NewContextOptions()
+                .setLocale(locale)
+                .setTimezoneId("UTC")
+                // Nothing is between two colours when it is looked at.
+                .setReducedMotion(ReducedMotion.REDUCE));
+    context.grantPermissions(List.of("clipboard-read", "clipboard-write"));
+    context.addInitScript(first);
+    Page page = context.newPage();
     page.setDefaultTimeout(PATIENCE_MILLIS);
-    List<String> complaints = new CopyOnWriteArrayList<>();
+    Watched watched =
+        new Watched(
+            page,
+            new CopyOnWriteArrayList<>(),
+            new CopyOnWriteArrayList<>(),
+            new CopyOnWriteArrayList<>());
     page.onConsoleMessage(
         message -> {
-          if (message.type().equals("error") || message.type().equals("warning")) {
-            complaints.add(message.text());
+          boolean refused = message.text().startsWith("Failed to load resource: the server");
+          if (List.of("error", "warning").contains(message.type()) && !refused) {
+            watched.complaints().add(message.text());
           }
         });
-    page.onPageError(complaints::add);
+    page.onPageError(watched.complaints()::add);
     page.onDialog(
         dialog -> {
-          complaints.add("dialog: " + dialog.message());
+          watched.complaints().add("dialog: " + dialog.message());
           dialog.dismiss();
         });
+    String own = "http://" + URI.create(url).getAuthority() + "/";
+    page.onRequest(
+        request -> {
+          if (!request.url().startsWith(own) && !request.url().startsWith("data:")) {
+            watched.strangers().add(request.url());
+          }
+        });
+    page.onResponse(
+        response -> {
+          if (response.status() >= 400) {
+            watched.refusals().add(response.status() + " " + response.url());
+          }
+        });
     page.navigate(url);
-    return new Watched(page, complaints);
+    return watched;
   }
 
   @Override

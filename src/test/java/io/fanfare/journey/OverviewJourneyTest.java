@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.fanfare.ApiCalls;
 import io.fanfare.TestFanfare;
 import io.fanfare.TestReceiver;
+import io.fanfare.TestStream;
 import io.fanfare.contract.DescribedCalls;
 import io.fanfare.database.TestDatabase;
 import io.vertx.core.json.JsonObject;
@@ -142,6 +143,35 @@ class OverviewJourneyTest {
     JsonObject nothing =
         described.as(fanfare.key("viewer", "p-nobody")).get("getOverview", "/api/overview");
     assertThat(nothing.getJsonObject("total").getInteger("events")).isZero();
+  }
+
+  @Test
+  void tellsTheFiguresOfAProjectToWhoAsksForThem() throws Exception {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                described
+                        .get("getOverview", "/api/overview?project_id=p-refused")
+                        .getJsonObject("total")
+                        .getInteger("failed")
+                    == 2);
+    assertThat(
+            described
+                .get("getOverview", "/api/overview?project_id=p-good&range=1h")
+                .getInteger("bucket_seconds"))
+        .isEqualTo(3600);
+    try (TestStream stream =
+        TestStream.open(
+            fanfare.port(), "/api/overview/stream?project_id=p-bad", TestFanfare.TOKEN)) {
+      JsonObject moment = stream.await("overview", 1).get(0);
+      assertThat(moment.getValue("events_per_second")).isNull();
+      assertThat(moment.getInteger("pending_deliveries")).isEqualTo(1);
+    }
+    ApiCalls bound = api.as(fanfare.key("viewer", "p-good"));
+    assertThat(bound.get("/api/overview?project_id=p-good").status()).isEqualTo(200);
+    assertThat(bound.get("/api/overview?project_id=p-bad").status()).isEqualTo(403);
+    assertThat(bound.get("/api/overview/stream?project_id=p-bad").status()).isEqualTo(403);
   }
 
   @Test

@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.fanfare.ApiCalls;
 import io.fanfare.TestFanfare;
 import io.fanfare.TestReceiver;
+import io.fanfare.contract.DescribedCalls;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,14 +22,16 @@ class StatisticsJourneyTest {
   private static TestFanfare fanfare;
   private static TestReceiver receiver;
   private static ApiCalls api;
+  private static DescribedCalls described;
   private static String webhook;
 
   /** 29 deliveries that succeed, one that fails, and one that waits. */
   @BeforeAll
-  static void start() throws TimeoutException {
+  static void start() throws Exception {
     fanfare = TestFanfare.start();
     receiver = TestReceiver.start(fanfare.vertx());
     api = fanfare.calls();
+    described = DescribedCalls.of(fanfare);
     receiver.answer("/waits", 503, "no");
     receiver.answer("/fails", 404, "no");
     webhook =
@@ -108,6 +110,24 @@ class StatisticsJourneyTest {
     assertThat(answer.getJsonArray(member).getJsonObject(0).getString("date")).hasSize(labelLength);
     assertThat(answer.getString("start_date")).endsWith(":00:00Z");
     assertThat(answer.getString("end_date")).endsWith(":59:59Z");
+  }
+
+  @Test
+  void bucketsHaveTheirResponseTimes() {
+    for (String period : new String[] {"hour", "day", "week", "month"}) {
+      JsonObject bucket =
+          described
+              .get("getWebhookStats", webhook + "/stats?period=" + period)
+              .getJsonArray(period.equals("day") ? "daily_stats" : period + "ly_stats")
+              .getJsonObject(0);
+      assertThat(bucket.getDouble("median_response_time")).isNotNull();
+      assertThat(bucket.getDouble("p95_response_time"))
+          .isGreaterThanOrEqualTo(bucket.getDouble("median_response_time"));
+    }
+    JsonObject year =
+        described.get("getWebhookStats", webhook + "/stats?period=hour&start_date=2024-01-01");
+    assertThat(year.getJsonArray("hourly_stats").getJsonObject(0).getValue("p95_response_time"))
+        .isNull();
   }
 
   @Test

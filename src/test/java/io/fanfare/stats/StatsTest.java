@@ -305,29 +305,34 @@ class StatsTest {
       assertThat(statistics.eventTypes().getOrDefault(type, EndedCounts.NONE))
           .isEqualTo(counts(ofType));
     }
-    assertBuckets(statistics.buckets(), ended, period);
-    assertBuckets(statistics.days(), ended, StatsPeriod.DAY);
+    boolean isShort = range.to() - range.from() <= StatsReader.HOURS_WITH_TIMES_MAX;
+    assertBuckets(statistics.buckets(), ended, period, period != StatsPeriod.HOUR || isShort);
+    assertBuckets(statistics.days(), ended, StatsPeriod.DAY, true);
     assertPercentile(statistics.times(), ended, 50);
     assertPercentile(statistics.times(), ended, 95);
   }
 
   private static void assertBuckets(
-      List<Statistics.Bucket> buckets, List<StatDelta> ended, StatsPeriod period) {
-    List<Statistics.Bucket> expected =
-        ended.stream()
-            .map(delta -> bucketName(delta.endedMillis(), period))
-            .distinct()
-            .sorted()
-            .map(
-                name ->
-                    new Statistics.Bucket(
-                        name,
-                        counts(
-                            ended.stream()
-                                .filter(d -> bucketName(d.endedMillis(), period).equals(name))
-                                .toList())))
-            .toList();
-    assertThat(buckets).isEqualTo(expected);
+      List<Statistics.Bucket> buckets,
+      List<StatDelta> ended,
+      StatsPeriod period,
+      boolean withTimes) {
+    assertThat(buckets.stream().map(Statistics.Bucket::date))
+        .containsExactlyElementsOf(
+            ended.stream()
+                .map(delta -> bucketName(delta.endedMillis(), period))
+                .distinct()
+                .sorted()
+                .toList());
+    for (Statistics.Bucket bucket : buckets) {
+      List<StatDelta> own =
+          ended.stream()
+              .filter(d -> bucketName(d.endedMillis(), period).equals(bucket.date()))
+              .toList();
+      assertThat(bucket.counts()).isEqualTo(counts(own));
+      assertPercentile(bucket.times(), withTimes ? own : List.of(), 50);
+      assertPercentile(bucket.times(), withTimes ? own : List.of(), 95);
+    }
   }
 
   private static String bucketName(long millis, StatsPeriod period) {
