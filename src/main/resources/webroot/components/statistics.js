@@ -115,7 +115,7 @@ export function Statistics({ id }) {
     (signal) => {
       const { period, days } = RANGES[range];
       const start = days ? new Date(Date.now() - (days - 1) * DAY * 1_000).toISOString().slice(0, 10) : null;
-      return get(ofWebhook(id, '/stats'), { period, start_date: start }, signal).then((answer) => ({ answer, range }));
+      return get(ofWebhook(id, '/stats'), { period, start_date: start, percentiles: true }, signal).then((answer) => ({ answer, range }));
     },
     [id, range],
     { every: REFRESH_MILLIS, keep: true },

@@ -36,10 +36,13 @@ public final class StatsHandler implements ResourceHandler {
     StatsPeriod period =
         query.choice("period", PERIODS).flatMap(StatsPeriod::ofWireName).orElse(StatsPeriod.DAY);
     DateRange dates = query.dates();
+    boolean percentiles = query.bool("percentiles").orElse(false);
     query.end();
     HourRange range = period.range(clock.instant(), dates.from(), dates.until());
     return stats
         .statistics(webhook.number(), period, range)
-        .map(found -> ApiResponse.ok(StatsJson.ofStatistics(webhook.publicId(), found)));
+        .map(
+            found ->
+                ApiResponse.ok(StatsJson.ofStatistics(webhook.publicId(), found, percentiles)));
   }
 }

@@ -25,7 +25,7 @@ final class StatsJson {
   }
 
   /** The answer of the statistics route. */
-  static JsonObject ofStatistics(String webhookId, Statistics statistics) {
+  static JsonObject ofStatistics(String webhookId, Statistics statistics, boolean percentiles) {
     JsonObject answer =
         new JsonObject()
             .put("webhook_id", webhookId)
@@ -35,8 +35,8 @@ final class StatsJson {
             .put("overall_stats", overall(statistics));
     // Where the period is the day, both are the same member.
     return answer
-        .put("daily_stats", buckets(statistics.days()))
-        .put(statistics.period().member(), buckets(statistics.buckets()))
+        .put("daily_stats", buckets(statistics.days(), percentiles))
+        .put(statistics.period().member(), buckets(statistics.buckets(), percentiles))
         .put("event_type_stats", eventTypes(statistics));
   }
 
@@ -53,14 +53,18 @@ final class StatsJson {
         .put("p95_response_time", millis(statistics.times().percentile(95)));
   }
 
-  private static JsonArray buckets(List<Statistics.Bucket> buckets) {
+  private static JsonArray buckets(List<Statistics.Bucket> buckets, boolean percentiles) {
     JsonArray array = new JsonArray();
     for (Statistics.Bucket bucket : buckets) {
-      array.add(
+      JsonObject entry =
           ended(new JsonObject().put("date", bucket.date()), bucket.counts())
-              .put("average_response_time", millis(bucket.counts().averageResponseTime()))
-              .put("median_response_time", millis(bucket.times().percentile(50)))
-              .put("p95_response_time", millis(bucket.times().percentile(95))));
+              .put("average_response_time", millis(bucket.counts().averageResponseTime()));
+      if (percentiles) {
+        entry
+            .put("median_response_time", millis(bucket.times().percentile(50)))
+            .put("p95_response_time", millis(bucket.times().percentile(95)));
+      }
+      array.add(entry);
     }
     return array;
   }

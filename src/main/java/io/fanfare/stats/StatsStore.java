@@ -20,6 +20,9 @@ import java.util.SortedMap;
 
 /** Writes the counters. The reading side is {@link StatsReader}. */
 final class StatsStore {
+  /** Minutes since 1970 of a moment; a cast alone would round up from its middle on. */
+  static final String MINUTE_OF = "floor(extract(epoch from %s) / 60)::int8";
+
   /**
    * Folds go one after the other, whatever process they are in: then no two of them wait for each
    * other's rows, and one that finds no change knows that there is none. The planner settings hold
@@ -28,10 +31,11 @@ final class StatsStore {
    */
   private static final String BEGIN =
       """
-      select floor(extract(epoch from now()) / 60)::int8 as now_minute,
+      select %s as now_minute,
         pg_advisory_xact_lock(4711302286014437161),
         set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
-      """;
+      """
+          .formatted(MINUTE_OF.formatted("now()"));
 
   private static final String TAKE_DELTAS =
       """
@@ -122,9 +126,10 @@ final class StatsStore {
   /** What no plot shows any more: days stay. */
   private static final String FORGET_OVERVIEW =
       """
-      delete from stat_overview where grain < 1440 and start < floor(extract(epoch from now()) / 60)::int8
+      delete from stat_overview where grain < 1440 and start < %s
         - case grain when 1 then 120 when 15 then 2880 else 11520 end
-      """;
+      """
+          .formatted(MINUTE_OF.formatted("now()"));
 
   private static final String ADD_EVENTS =
       """

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -46,15 +47,17 @@ class AppearanceTest {
   @BeforeAll
   static void start() throws Exception {
     sample = SampleInstallation.start();
-    browser = Browser.launch();
+    browser = Browser.shared();
     axe = new Axe();
+  }
+
+  @AfterEach
+  void closeTabs() {
+    browser.closeTabs();
   }
 
   @AfterAll
   static void stop() {
-    if (browser != null) {
-      browser.close();
-    }
     sample.close();
   }
 
@@ -108,12 +111,12 @@ class AppearanceTest {
     visit.page().setViewportSize(NARROW, 800);
     visit.button("menu").click();
     assertThat(visit.link("nav.storage")).isVisible();
-    faults.addAll(lookAt(visit.page(), "menu"));
+    faults.addAll(lookAt(visit.page(), "menu", false));
 
     visit.go("deliveries?webhook_id=" + sample.failing());
     visit.button("redeliver.many").click();
     assertThat(visit.page().locator("dialog")).containsText("Deliveries that match: 3.");
-    faults.addAll(lookAt(visit.page(), "redeliver"));
+    faults.addAll(lookAt(visit.page(), "redeliver", false));
     visit.button("do.cancel").click();
 
     visit.go("webhooks/" + sample.failing());
@@ -121,7 +124,7 @@ class AppearanceTest {
     assertThat(visit.section("test.title").locator(".exchange .headers").first()).isVisible();
     faults.addAll(lookAt(visit.page(), "webhook-tested"));
     visit.button("secret.replace").click();
-    faults.addAll(lookAt(visit.page(), "secret-replace"));
+    faults.addAll(lookAt(visit.page(), "secret-replace", false));
     visit.button("do.cancel").click();
 
     visit.go("webhooks/" + sample.failing() + "/edit");
@@ -153,7 +156,7 @@ class AppearanceTest {
     // All routes look alike: a few of them are enough, and all of them take axe long.
     visit.page().getByRole(AriaRole.SEARCHBOX).fill("test");
     assertThat(visit.page().locator("#createWebhook")).hasCount(0);
-    assertThat(lookAt(visit.page(), "docs")).isEmpty();
+    assertThat(lookAt(visit.page(), "docs", false)).isEmpty();
     assertThat(faultsOf(visit)).isEmpty();
   }
 
@@ -164,6 +167,15 @@ class AppearanceTest {
 
   /** Pictures in all four ways, and what is wrong in any of them. */
   private static List<String> lookAt(Page page, String name) {
+    return lookAt(page, name, true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param whole whether pictures are of the whole page, or of what is seen of it
+   */
+  private static List<String> lookAt(Page page, String name, boolean whole) {
     List<String> faults = new ArrayList<>();
     for (ColorScheme scheme : new ColorScheme[] {ColorScheme.LIGHT, ColorScheme.DARK}) {
       page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
@@ -174,7 +186,7 @@ class AppearanceTest {
         page.screenshot(
             new Page.ScreenshotOptions()
                 .setPath(PICTURES.resolve(way + ".png"))
-                .setFullPage(!name.equals("docs")));
+                .setFullPage(whole));
         // Both widths and both schemes, each once.
         if ((width == WIDE) == (scheme == ColorScheme.LIGHT)) {
           axe.violations(page).forEach(violation -> faults.add(way + ": " + violation));

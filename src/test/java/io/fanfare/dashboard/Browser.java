@@ -15,12 +15,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
-/** Chromium of this machine, driven through Node.js of this machine and playwright-core of npm. */
-final class Browser implements AutoCloseable {
+/**
+ * Chromium of this machine, driven through Node.js of this machine and playwright-core of npm. One
+ * for all tests, which use it one after the other.
+ */
+final class Browser {
   private static final double PATIENCE_MILLIS = 20_000;
+  private static @Nullable Browser shared;
 
-  private final Playwright playwright;
   private final com.microsoft.playwright.Browser chromium;
 
   /**
@@ -41,12 +45,19 @@ final class Browser implements AutoCloseable {
     }
   }
 
-  private Browser(Playwright playwright, com.microsoft.playwright.Browser chromium) {
-    this.playwright = playwright;
+  private Browser(com.microsoft.playwright.Browser chromium) {
     this.chromium = chromium;
   }
 
-  static Browser launch() throws IOException {
+  /** The browser, launched where it is not yet; it ends with the JVM. */
+  static synchronized Browser shared() throws IOException {
+    if (shared == null) {
+      shared = launch();
+    }
+    return shared;
+  }
+
+  private static Browser launch() throws IOException {
     PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
     // The Java side looks for a folder with these two in it.
     Path driver = Path.of("target", "playwright-driver").toAbsolutePath();
@@ -60,7 +71,6 @@ final class Browser implements AutoCloseable {
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
     return new Browser(
-        playwright,
         playwright
             .chromium()
             .launch(
@@ -135,10 +145,9 @@ final class Browser implements AutoCloseable {
     return watched;
   }
 
-  @Override
-  public void close() {
-    chromium.close();
-    playwright.close();
+  /** Closes every tab: one that is left open goes on to ask a service that has gone. */
+  void closeTabs() {
+    List.copyOf(chromium.contexts()).forEach(BrowserContext::close);
   }
 
   private static void link(Path link, Path target) throws IOException {

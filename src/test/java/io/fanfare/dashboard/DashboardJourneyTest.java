@@ -11,7 +11,7 @@ import io.fanfare.TestReceiver;
 import io.fanfare.contract.RequiresTool;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,12 +30,12 @@ class DashboardJourneyTest {
 
   @BeforeAll
   static void launch() throws Exception {
-    browser = Browser.launch();
+    browser = Browser.shared();
   }
 
-  @AfterAll
-  static void close() {
-    browser.close();
+  @AfterEach
+  void closeTabs() {
+    browser.closeTabs();
   }
 
   @ParameterizedTest
@@ -106,6 +106,7 @@ class DashboardJourneyTest {
     visit.menu("nav.overview");
     visit.awaitLive();
     assertThat(visit.section("circuits")).containsText("Receiver");
+    visit.button("range.24h").click();
     assertThat(visit.section("worst")).containsText("Receiver");
     visit.section("circuits").getByRole(AriaRole.LINK).click();
     assertThat(visit.page().locator(".marks").first())

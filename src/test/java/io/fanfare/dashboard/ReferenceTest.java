@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -42,14 +43,16 @@ class ReferenceTest {
                 TestFanfare.await(fanfare.client().get("/api/webhooks/" + webhook + "/deliveries"))
                         .getInteger("total")
                     == 1);
-    browser = Browser.launch();
+    browser = Browser.shared();
+  }
+
+  @AfterEach
+  void closeTabs() {
+    browser.closeTabs();
   }
 
   @AfterAll
   static void stop() {
-    if (browser != null) {
-      browser.close();
-    }
     receiver.close();
     fanfare.close();
   }

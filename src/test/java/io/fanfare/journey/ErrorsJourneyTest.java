@@ -46,6 +46,7 @@ class ErrorsJourneyTest {
           Map.entry("/api/overview", Set.of("GET", "HEAD")),
           Map.entry("/api/overview/stream", Set.of("GET", "HEAD")),
           Map.entry("/api/storage", Set.of("GET", "HEAD")),
+          Map.entry("/api/whoami", Set.of("GET", "HEAD")),
           Map.entry("/api/event-types", Set.of("GET", "HEAD")),
           Map.entry("/api/keys", Set.of("GET", "HEAD", "POST")),
           Map.entry("/api/keys/x", Set.of("DELETE")),

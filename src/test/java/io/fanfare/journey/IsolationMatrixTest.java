@@ -71,6 +71,7 @@ class IsolationMatrixTest {
           Map.entry("getOverview", READERS),
           Map.entry("streamOverview", READERS),
           Map.entry("getStorage", READERS),
+          Map.entry("whoami", Set.copyOf(ALL)),
           Map.entry("createKey", ADMINS),
           Map.entry("listKeys", ADMINS),
           Map.entry("revokeKey", ADMINS));

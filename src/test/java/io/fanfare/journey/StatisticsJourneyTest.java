@@ -113,11 +113,11 @@ class StatisticsJourneyTest {
   }
 
   @Test
-  void bucketsHaveTheirResponseTimes() {
+  void bucketsHaveTheirResponseTimesWhereTheyAreAskedFor() {
     for (String period : new String[] {"hour", "day", "week", "month"}) {
       JsonObject bucket =
           described
-              .get("getWebhookStats", webhook + "/stats?period=" + period)
+              .get("getWebhookStats", webhook + "/stats?percentiles=true&period=" + period)
               .getJsonArray(period.equals("day") ? "daily_stats" : period + "ly_stats")
               .getJsonObject(0);
       assertThat(bucket.getDouble("median_response_time")).isNotNull();
@@ -125,7 +125,16 @@ class StatisticsJourneyTest {
           .isGreaterThanOrEqualTo(bucket.getDouble("median_response_time"));
     }
     JsonObject year =
-        described.get("getWebhookStats", webhook + "/stats?period=hour&start_date=2024-01-01");
+        described.get(
+            "getWebhookStats",
+            webhook + "/stats?percentiles=true&period=hour&start_date=2024-01-01");
+    assertThat(
+            described
+                .get("getWebhookStats", webhook + "/stats")
+                .getJsonArray("daily_stats")
+                .getJsonObject(0)
+                .fieldNames())
+        .doesNotContain("median_response_time", "p95_response_time");
     assertThat(year.getJsonArray("hourly_stats").getJsonObject(0).getValue("p95_response_time"))
         .isNull();
   }

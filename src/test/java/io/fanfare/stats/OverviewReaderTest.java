@@ -8,6 +8,7 @@ import io.fanfare.database.TestDatabase;
 import io.fanfare.id.IdGenerator;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
+import io.vertx.sqlclient.Row;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -110,6 +111,23 @@ class OverviewReaderTest {
       assertThat(own.buckets().get(own.buckets().size() - 1).delivered()).isEqualTo(3);
       assertThat(ofAll(range).total().events()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void aMinuteLastsToItsEnd() throws Exception {
+    String minutes =
+        "select %s as first, %s as last"
+            .formatted(
+                StatsStore.MINUTE_OF.formatted("timestamptz '2024-01-01 00:00:00Z'"),
+                StatsStore.MINUTE_OF.formatted("timestamptz '2024-01-01 00:00:59.999Z'"));
+    Row row =
+        database
+            .control()
+            .query(minutes)
+            .execute()
+            .map(rows -> rows.iterator().next())
+            .await(10, SECONDS);
+    assertThat(row.getLong("last")).isEqualTo(row.getLong("first"));
   }
 
   @Test
