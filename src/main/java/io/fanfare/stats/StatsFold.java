@@ -24,6 +24,9 @@ final class StatsFold {
   /** Lengths of the buckets of the overview, in minutes. */
   static final short[] OVERVIEW_GRAINS = {1, 15, 60, 1_440};
 
+  /** So many minutes back buckets of these lengths are kept, twice what plots show; days stay. */
+  static final long[] OVERVIEW_KEPT_MINUTES = {120, 2_880, 11_520, Long.MAX_VALUE};
+
   private static final long MILLIS_PER_MINUTE = 60_000;
   private static final long MINUTES_PER_HOUR = 60;
 
@@ -239,12 +242,17 @@ final class StatsFold {
     return Math.min(Math.max(nowMinute, first), first + MINUTES_PER_HOUR - 1);
   }
 
-  /** Additions to {@code stat_overview}: every minute in each of the lengths. */
+  /** Additions to {@code stat_overview}: every minute in each of the lengths that are kept. */
   SortedMap<OverviewKey, OverviewCounts> overview() {
     SortedMap<OverviewKey, OverviewCounts> sums = new TreeMap<>();
     minutes.forEach(
         (minute, counts) -> {
-          for (short grain : OVERVIEW_GRAINS) {
+          for (int i = 0; i < OVERVIEW_GRAINS.length; i++) {
+            short grain = OVERVIEW_GRAINS[i];
+            if (nowMinute - minute > OVERVIEW_KEPT_MINUTES[i]) {
+              // A past of days that is folded at once is many minutes, and none of them is shown.
+              continue;
+            }
             long start = Math.floorDiv(minute, (long) grain) * grain;
             sums.computeIfAbsent(new OverviewKey(grain, start), key -> new OverviewCounts())
                 .add(counts);

@@ -127,9 +127,13 @@ final class StatsStore {
   private static final String FORGET_OVERVIEW =
       """
       delete from stat_overview where grain < 1440 and start < %s
-        - case grain when 1 then 120 when 15 then 2880 else 11520 end
+        - case grain when 1 then %d when 15 then %d else %d end
       """
-          .formatted(MINUTE_OF.formatted("now()"));
+          .formatted(
+              MINUTE_OF.formatted("now()"),
+              StatsFold.OVERVIEW_KEPT_MINUTES[0],
+              StatsFold.OVERVIEW_KEPT_MINUTES[1],
+              StatsFold.OVERVIEW_KEPT_MINUTES[2]);
 
   private static final String ADD_EVENTS =
       """

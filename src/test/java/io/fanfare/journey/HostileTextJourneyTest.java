@@ -134,7 +134,9 @@ class HostileTextJourneyTest {
               .as("%s of %s: %s", parameter.name(), route, answer.text())
               .isIn(200, 400, 404)
               .isIn(route.statuses());
-          assertIsJson(answer);
+          if (!route.isStream() || answer.status() != 200) {
+            assertIsJson(answer);
+          }
         }
       }
     }
@@ -150,7 +152,15 @@ class HostileTextJourneyTest {
     }
     String query = parameter.in().equals("query") ? "?" + parameter.name() + "=" + encoded : "";
     String body = route.body() == null ? null : route.body().encode();
-    return api.call(route.method(), route.pathWith(filled) + query, body);
+    String path = route.pathWith(filled) + query;
+    if (route.isStream()) {
+      Answer head = api.call("HEAD", path, null);
+      if (head.status() == 200) {
+        // The answer to GET has no end.
+        return head;
+      }
+    }
+    return api.call(route.method(), path, body);
   }
 
   @ParameterizedTest

@@ -147,6 +147,15 @@ class OverviewReaderTest {
   void whatNoPlotShowsIsForgotten() throws Exception {
     ended(1, StatDelta.SUCCESS, Duration.ofDays(20), 7, 10);
     ended(1, StatDelta.SUCCESS, Duration.ZERO, 1, 10);
+    // What was the present minute, quarter and hour then.
+    long then = now.minus(Duration.ofDays(20)).getEpochSecond() / 60;
+    database
+        .control()
+        .query(
+            "insert into stat_overview select grain, %d / grain * grain, 0, 0, 7, 0, '' from unnest('{1,15,60}'::int2[]) as g(grain)"
+                .formatted(then))
+        .execute()
+        .await(10, SECONDS);
     store.forget(database.control(), 100).await(10, SECONDS);
 
     long rows =
