@@ -96,7 +96,7 @@ public final class Fanfare extends VerticleBase {
     if (node == null) {
       return Future.failedFuture("the right to deliver was not taken");
     }
-    Rooms built = new Rooms(vertx, config, opened, node, registry, clock, port);
+    Rooms built = new Rooms(new Shared(vertx, config, opened, node, registry, clock, port));
     rooms = built;
     return built.open(newAdminToken);
   }

@@ -1,6 +1,7 @@
 package io.fanfare.outcome;
 
 import io.fanfare.delivery.Outcome;
+import io.fanfare.delivery.Report;
 import io.fanfare.outcome.Settlement.Next;
 import io.fanfare.webhook.Webhook;
 import java.util.UUID;
@@ -33,6 +34,29 @@ public record FeedEntry(
     @Nullable String error,
     long endedAtMillis,
     long nextAtMillis) {
+
+  /** Of a report; null where no attempt was made. */
+  static @Nullable FeedEntry of(Report report, Settlement settlement) {
+    Outcome outcome = report.outcome();
+    Webhook webhook = report.sentAs();
+    if (outcome == null || webhook == null) {
+      return null;
+    }
+    return new FeedEntry(
+        webhook,
+        report.delivery().id(),
+        report.delivery().event().id(),
+        report.delivery().event().type(),
+        settlement.next(),
+        settlement.attempts(),
+        report.probe(),
+        outcome.kind(),
+        outcome.responseCode(),
+        outcome.responseMillis(),
+        settlement.error(),
+        outcome.endedAtMillis(),
+        settlement.dueAtMillis());
+  }
 
   /** Whether the receiver accepted. */
   public boolean accepted() {

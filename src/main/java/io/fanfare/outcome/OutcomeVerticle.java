@@ -391,29 +391,10 @@ public final class OutcomeVerticle extends VerticleBase {
   private static List<FeedEntry> entries(List<Settled> batch) {
     List<FeedEntry> entries = new ArrayList<>(batch.size());
     for (Settled settled : batch) {
-      Report report = settled.report();
-      Outcome outcome = report.outcome();
-      Webhook webhook = report.sentAs();
-      if (outcome == null || webhook == null) {
-        // No attempt was made.
-        continue;
+      FeedEntry entry = FeedEntry.of(settled.report(), settled.settlement());
+      if (entry != null) {
+        entries.add(entry);
       }
-      Settlement settlement = settled.settlement();
-      entries.add(
-          new FeedEntry(
-              webhook,
-              report.delivery().id(),
-              report.delivery().event().id(),
-              report.delivery().event().type(),
-              settlement.next(),
-              settlement.attempts(),
-              report.probe(),
-              outcome.kind(),
-              outcome.responseCode(),
-              outcome.responseMillis(),
-              settlement.error(),
-              outcome.endedAtMillis(),
-              settlement.dueAtMillis()));
     }
     return entries;
   }

@@ -5,8 +5,6 @@ import io.fanfare.stats.StatsFold.AcceptedKey;
 import io.fanfare.stats.StatsFold.Ended;
 import io.fanfare.stats.StatsFold.EndedKey;
 import io.fanfare.stats.StatsFold.EventKey;
-import io.fanfare.stats.StatsFold.OverviewCounts;
-import io.fanfare.stats.StatsFold.OverviewKey;
 import io.fanfare.stats.StatsFold.Total;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -20,9 +18,6 @@ import java.util.SortedMap;
 
 /** Writes the counters. The reading side is {@link StatsReader}. */
 final class StatsStore {
-  /** Minutes since 1970 of a moment; a cast alone would round up from its middle on. */
-  static final String MINUTE_OF = "floor(extract(epoch from %s) / 60)::int8";
-
   /**
    * Folds go one after the other, whatever process they are in: then no two of them wait for each
    * other's rows, and one that finds no change knows that there is none. The planner settings hold
@@ -35,7 +30,7 @@ final class StatsStore {
         pg_advisory_xact_lock(4711302286014437161),
         set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
       """
-          .formatted(MINUTE_OF.formatted("now()"));
+          .formatted(OverviewStore.MINUTE_OF.formatted("now()"));
 
   private static final String TAKE_DELTAS =
       """
@@ -103,38 +98,6 @@ final class StatsStore {
         last_ended_at = greatest(s.last_ended_at, excluded.last_ended_at)
       """;
 
-  private static final String OVERVIEW_SKETCHES =
-      """
-      select s.grain, s.start, s.sketch
-      from unnest($1::int2[], $2::int8[]) as k(grain, start)
-      join stat_overview s on s.grain = k.grain and s.start = k.start
-      """;
-
-  private static final String ADD_OVERVIEW =
-      """
-      insert into stat_overview as s (grain, start, events, accepted, success, failed, sketch)
-      select * from unnest(
-        $1::int2[], $2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::int8[], $7::bytea[])
-      on conflict (grain, start) do update set
-        events = s.events + excluded.events,
-        accepted = s.accepted + excluded.accepted,
-        success = s.success + excluded.success,
-        failed = s.failed + excluded.failed,
-        sketch = excluded.sketch
-      """;
-
-  /** What no plot shows any more: days stay. */
-  private static final String FORGET_OVERVIEW =
-      """
-      delete from stat_overview where grain < 1440 and start < %s
-        - case grain when 1 then %d when 15 then %d else %d end
-      """
-          .formatted(
-              MINUTE_OF.formatted("now()"),
-              StatsFold.OVERVIEW_KEPT_MINUTES[0],
-              StatsFold.OVERVIEW_KEPT_MINUTES[1],
-              StatsFold.OVERVIEW_KEPT_MINUTES[2]);
-
   private static final String ADD_EVENTS =
       """
       insert into stat_event as s (project_id, hour, event_type, published)
@@ -173,7 +136,7 @@ final class StatsStore {
             done ->
                 pool.preparedQuery(FORGET.formatted("stat_event", "event"))
                     .execute(Tuple.of(rowsMax)))
-        .compose(done -> pool.query(FORGET_OVERVIEW).execute())
+        .compose(done -> OverviewStore.forget(pool))
         .mapEmpty();
   }
 
@@ -226,39 +189,7 @@ final class StatsStore {
         .compose(added -> addTotals(connection, fold.totals()))
         .compose(added -> addEvents(connection, fold.events()))
         .compose(added -> addEnded(connection, fold.ended()))
-        .compose(added -> addOverview(connection, fold.overview()));
-  }
-
-  private static Future<Void> addOverview(
-      SqlConnection connection, SortedMap<OverviewKey, OverviewCounts> counts) {
-    var keys = counts.keySet();
-    Short[] grains = keys.stream().map(OverviewKey::grain).toArray(Short[]::new);
-    Long[] starts = keys.stream().map(OverviewKey::start).toArray(Long[]::new);
-    return connection
-        .preparedQuery(OVERVIEW_SKETCHES)
-        .execute(tuple(grains, starts))
-        .compose(
-            sketches -> {
-              for (Row row : sketches) {
-                OverviewKey key = new OverviewKey(row.getShort("grain"), row.getLong("start"));
-                counts.get(key).times.merge(row.getBuffer("sketch").getBytes());
-              }
-              var values = counts.values();
-              return connection
-                  .preparedQuery(ADD_OVERVIEW)
-                  .execute(
-                      tuple(
-                          grains,
-                          starts,
-                          values.stream().map(one -> one.events).toArray(Long[]::new),
-                          values.stream().map(one -> one.accepted).toArray(Long[]::new),
-                          values.stream().map(one -> one.success).toArray(Long[]::new),
-                          values.stream().map(one -> one.failed).toArray(Long[]::new),
-                          values.stream()
-                              .map(one -> Buffer.buffer(one.times.encode()))
-                              .toArray(Buffer[]::new)));
-            })
-        .mapEmpty();
+        .compose(added -> OverviewStore.add(connection, fold.overview()));
   }
 
   private static Future<Void> addEvents(
@@ -404,7 +335,7 @@ final class StatsStore {
         .mapEmpty();
   }
 
-  private static Tuple tuple(Object... arrays) {
+  static Tuple tuple(Object... arrays) {
     return Tuple.from(arrays);
   }
 }

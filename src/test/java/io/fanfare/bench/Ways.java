@@ -28,7 +28,7 @@ final class Ways {
   // What one webhook may have in memory is 256; beyond that the database would be measured.
   private static final int UNDELIVERED_OF_ONE = 200;
   private static final int OUTSTANDING = 2_000;
-  private static final int REQUESTS_OUTSTANDING = 512;
+  private static final int REQUESTS_OUTSTANDING = 128;
   private static final int BATCHES_OUTSTANDING = 16;
 
   private final BenchedService service;

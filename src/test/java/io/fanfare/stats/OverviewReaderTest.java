@@ -118,8 +118,8 @@ class OverviewReaderTest {
     String minutes =
         "select %s as first, %s as last"
             .formatted(
-                StatsStore.MINUTE_OF.formatted("timestamptz '2024-01-01 00:00:00Z'"),
-                StatsStore.MINUTE_OF.formatted("timestamptz '2024-01-01 00:00:59.999Z'"));
+                OverviewStore.MINUTE_OF.formatted("timestamptz '2024-01-01 00:00:00Z'"),
+                OverviewStore.MINUTE_OF.formatted("timestamptz '2024-01-01 00:00:59.999Z'"));
     Row row =
         database
             .control()
