@@ -63,6 +63,8 @@ import io.fanfare.history.EventHistory;
 import io.fanfare.history.EventMatches;
 import io.fanfare.history.FailureHistory;
 import io.fanfare.id.IdGenerator;
+import io.fanfare.live.AttemptLogVerticle;
+import io.fanfare.live.AttemptSpans;
 import io.fanfare.live.BacklogReader;
 import io.fanfare.live.Pulse;
 import io.fanfare.node.Node;
@@ -77,6 +79,9 @@ import io.fanfare.stats.OverviewReader;
 import io.fanfare.stats.PendingReader;
 import io.fanfare.stats.StatsReader;
 import io.fanfare.stats.StatsVerticle;
+import io.fanfare.trace.SpanExportVerticle;
+import io.fanfare.trace.SpanQueue;
+import io.fanfare.trace.Tracing;
 import io.fanfare.webhook.CircuitRecord;
 import io.fanfare.webhook.HeaderRules;
 import io.fanfare.webhook.NetworkPolicy;
@@ -137,6 +142,8 @@ final class Rooms {
   private final WebhookIndex index = new WebhookIndex();
   private final CircuitBoard circuits = new CircuitBoard(index);
   private final Feed feed = new Feed();
+  private final SpanQueue spans;
+  private final Tracing tracing;
   private final LiveStreams streams;
   private final BacklogReader backlog;
   private final Windows windows;
@@ -173,6 +180,9 @@ final class Rooms {
     DeliveryConfig delivery = config.delivery();
     this.metrics = new FanfareMetrics(registry);
     this.streams = new LiveStreams(config.live());
+    this.spans = new SpanQueue(config.tracing().queueMax(), config.tracing().batchMax(), metrics);
+    this.tracing =
+        config.tracing().isOn() ? Tracing.into(spans, config.tracing().sampleRatio()) : Tracing.OFF;
     this.ids =
         new IdGenerator(clock, new SplittableRandom(new SecureRandom().nextLong()), node.idFloor());
     this.openSet = new OpenSet(ids, node.earlierMark());
@@ -212,6 +222,7 @@ final class Rooms {
         .loadAll(index::putAll)
         .onSuccess(loaded -> circuits.load(index.all()))
         .compose(v -> firstKey(keys, newAdminToken))
+        .compose(v -> watchers())
         .compose(v -> deploy(new DeploymentOptions(), i -> circuitLog(), 1))
         .compose(v -> deploy(new DeploymentOptions(), i -> outcomes(i), loops))
         .compose(v -> deploy(new DeploymentOptions(), supervisors(), loops))
@@ -223,6 +234,23 @@ final class Rooms {
         .compose(v -> deploy(new DeploymentOptions(), this::ingest, loops))
         .compose(v -> listen(api(keys)).recover(this::notListening))
         .onSuccess(v -> node.beatWith(openSet::mark));
+  }
+
+  /** Opened first, so that they close when the last outcome is recorded. */
+  private Future<Void> watchers() {
+    Future<Void> opened = Future.succeededFuture();
+    if (tracing.isOn()) {
+      feed.watch(new AttemptSpans(tracing));
+      opened =
+          deploy(
+              SpanExportVerticle.options(),
+              i -> new SpanExportVerticle(config.tracing(), spans, metrics),
+              1);
+    }
+    return config.log().attempts()
+        ? opened.compose(
+            v -> deploy(AttemptLogVerticle.options(), i -> new AttemptLogVerticle(feed), 1))
+        : opened;
   }
 
   /**
@@ -416,6 +444,7 @@ final class Rooms {
         commit,
         new FlushHandOver(vertx, loops, clock, this::giveBack),
         clock,
+        tracing,
         metrics);
   }
 

@@ -2,6 +2,7 @@ package io.fanfare.outcome;
 
 import io.fanfare.delivery.Outcome;
 import io.fanfare.outcome.Settlement.Next;
+import io.fanfare.trace.Trace;
 import io.fanfare.webhook.Webhook;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param responseCode null without an answer, like the next one
  * @param responseMillis first byte written to response head
  * @param error null where it succeeded
- * @param endedAtMillis milliseconds since 1970
+ * @param startedAtMillis milliseconds since 1970
+ * @param endedAtMillis likewise
  * @param nextAtMillis when the next attempt is due; 0 where there is none
+ * @param parent the span of its event; null where that belongs to no trace, like the next one
+ * @param trace the attempt's own place
  */
 public record FeedEntry(
     Webhook webhook,
@@ -31,8 +35,11 @@ public record FeedEntry(
     @Nullable Integer responseCode,
     @Nullable Integer responseMillis,
     @Nullable String error,
+    long startedAtMillis,
     long endedAtMillis,
-    long nextAtMillis) {
+    long nextAtMillis,
+    @Nullable Trace parent,
+    @Nullable Trace trace) {
 
   /** Whether the receiver accepted. */
   public boolean accepted() {

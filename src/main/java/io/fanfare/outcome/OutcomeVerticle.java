@@ -412,8 +412,11 @@ public final class OutcomeVerticle extends VerticleBase {
               outcome.responseCode(),
               outcome.responseMillis(),
               settlement.error(),
+              outcome.startedAtMillis(),
               outcome.endedAtMillis(),
-              settlement.dueAtMillis()));
+              settlement.dueAtMillis(),
+              report.delivery().event().trace(),
+              report.trace()));
     }
     return entries;
   }
