@@ -6,6 +6,7 @@ import io.fanfare.delivery.Outcome;
 import io.fanfare.event.EventIngestVerticle.IngestListener;
 import io.fanfare.outcome.OutcomeVerticle.OutcomeListener;
 import io.fanfare.outcome.Settlement;
+import io.fanfare.trace.SpanListener;
 import io.fanfare.webhook.CircuitRecord;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * {@code _total} after counters and {@code _seconds} after timers. Tags are bounded: never a
  * webhook, never a URL. Thread-safe.
  */
-public final class FanfareMetrics implements IngestListener, AttemptListener, OutcomeListener {
+public final class FanfareMetrics
+    implements IngestListener, AttemptListener, OutcomeListener, SpanListener {
   /** Counter: events committed. */
   public static final String EVENTS_ACCEPTED = "fanfare.events.accepted";
 
@@ -109,6 +111,12 @@ public final class FanfareMetrics implements IngestListener, AttemptListener, Ou
   /** Timer: a round trip to PostgreSQL, with the wait for a connection. */
   public static final String DATABASE_PING = "fanfare.database.ping";
 
+  /** Counter: spans that the collector took. */
+  public static final String SPANS_EXPORTED = "fanfare.spans.exported";
+
+  /** Counter: spans for which there was no room, or that the collector did not take. */
+  public static final String SPANS_DROPPED = "fanfare.spans.dropped";
+
   /** Gauge by {@code loop}: how late an event loop was at the worst within the last ten seconds. */
   public static final String LOOP_LAG = "fanfare.loop.lag.seconds";
 
@@ -138,6 +146,8 @@ public final class FanfareMetrics implements IngestListener, AttemptListener, Ou
   private final Map<Outcome.Kind, Counter> attempts = new EnumMap<>(Outcome.Kind.class);
   private final Map<Settlement.Next, Counter> settled = new EnumMap<>(Settlement.Next.class);
   private final Timer latency;
+  private final Counter spansExported;
+  private final Counter spansDropped;
   private final Map<String, Counter> circuitChanges = new HashMap<>();
 
   /** Registers every meter. */
@@ -182,6 +192,14 @@ public final class FanfareMetrics implements IngestListener, AttemptListener, Ou
         Timer.builder(ATTEMPT_RESPONSE)
             .description("First byte written to response head")
             .serviceLevelObjectives(LATENCY_BUCKETS)
+            .register(registry);
+    spansExported =
+        Counter.builder(SPANS_EXPORTED)
+            .description("Spans that the collector took")
+            .register(registry);
+    spansDropped =
+        Counter.builder(SPANS_DROPPED)
+            .description("Spans without room, or that the collector did not take")
             .register(registry);
     for (Circuit.State state : Circuit.State.values()) {
       String name = state.name().toLowerCase(Locale.ROOT);
@@ -240,6 +258,16 @@ public final class FanfareMetrics implements IngestListener, AttemptListener, Ou
   @Override
   public void circuit(int webhook, CircuitRecord circuit) {
     count(circuitChanges.get(circuit.state()));
+  }
+
+  @Override
+  public void exported(int spans) {
+    spansExported.increment(spans);
+  }
+
+  @Override
+  public void dropped(int spans) {
+    spansDropped.increment(spans);
   }
 
   /** Events committed since the start. */

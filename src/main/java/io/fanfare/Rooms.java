@@ -22,11 +22,14 @@ import io.fanfare.event.EventIngestVerticle;
 import io.fanfare.event.FlushCommit;
 import io.fanfare.event.FlushHandOver;
 import io.fanfare.failpoint.Failpoint;
+import io.fanfare.live.AttemptLogVerticle;
+import io.fanfare.live.AttemptSpans;
 import io.fanfare.outcome.CircuitChange;
 import io.fanfare.outcome.CircuitLogVerticle;
 import io.fanfare.outcome.OutcomeVerticle;
 import io.fanfare.schedule.ScheduleVerticle;
 import io.fanfare.stats.StatsVerticle;
+import io.fanfare.trace.SpanExportVerticle;
 import io.fanfare.webhook.CircuitRecord;
 import io.fanfare.webhook.Webhook;
 import io.vertx.core.Deployable;
@@ -81,6 +84,7 @@ final class Rooms {
         .loadAll(shared.index::putAll)
         .onSuccess(loaded -> shared.circuits.load(shared.index.all()))
         .compose(v -> firstKey(keys, newAdminToken))
+        .compose(v -> watchers())
         .compose(v -> deploy(new DeploymentOptions(), i -> circuitLog(), 1))
         .compose(v -> deploy(new DeploymentOptions(), i -> outcomes(i), shared.loops))
         .compose(v -> deploy(new DeploymentOptions(), supervisors(), shared.loops))
@@ -92,6 +96,23 @@ final class Rooms {
         .compose(v -> deploy(new DeploymentOptions(), this::ingest, shared.loops))
         .compose(v -> listen(api(keys)).recover(this::notListening))
         .onSuccess(v -> shared.node.beatWith(shared.openSet::mark));
+  }
+
+  /** Opened first, so that they close when the last outcome is recorded. */
+  private Future<Void> watchers() {
+    Future<Void> opened = Future.succeededFuture();
+    if (shared.tracing.isOn()) {
+      shared.feed.watch(new AttemptSpans(shared.tracing));
+      opened =
+          deploy(
+              SpanExportVerticle.options(),
+              i -> new SpanExportVerticle(shared.config.tracing(), shared.spans, shared.metrics),
+              1);
+    }
+    return shared.config.log().attempts()
+        ? opened.compose(
+            v -> deploy(AttemptLogVerticle.options(), i -> new AttemptLogVerticle(shared.feed), 1))
+        : opened;
   }
 
   /**
@@ -291,6 +312,7 @@ final class Rooms {
         commit,
         new FlushHandOver(shared.vertx, shared.loops, shared.clock, this::giveBack),
         shared.clock,
+        shared.tracing,
         shared.metrics);
   }
 

@@ -19,6 +19,8 @@ import io.fanfare.node.Node;
 import io.fanfare.outcome.Feed;
 import io.fanfare.outcome.SettlementPolicy;
 import io.fanfare.stats.PendingReader;
+import io.fanfare.trace.SpanQueue;
+import io.fanfare.trace.Tracing;
 import io.fanfare.webhook.NetworkPolicy;
 import io.fanfare.webhook.SecretKeyFile;
 import io.fanfare.webhook.SecretSeal;
@@ -51,6 +53,8 @@ final class Shared {
   final WebhookIndex index = new WebhookIndex();
   final CircuitBoard circuits = new CircuitBoard(index);
   final Feed feed = new Feed();
+  final SpanQueue spans;
+  final Tracing tracing;
   final LiveStreams streams;
   final BacklogReader backlog;
   final Windows windows;
@@ -82,6 +86,9 @@ final class Shared {
     DeliveryConfig delivery = config.delivery();
     this.metrics = new FanfareMetrics(registry);
     this.streams = new LiveStreams(config.live());
+    this.spans = new SpanQueue(config.tracing().queueMax(), config.tracing().batchMax(), metrics);
+    this.tracing =
+        config.tracing().isOn() ? Tracing.into(spans, config.tracing().sampleRatio()) : Tracing.OFF;
     this.ids =
         new IdGenerator(clock, new SplittableRandom(new SecureRandom().nextLong()), node.idFloor());
     this.openSet = new OpenSet(ids, node.earlierMark());

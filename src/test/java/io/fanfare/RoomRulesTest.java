@@ -38,14 +38,16 @@ class RoomRulesTest {
           Map.entry("database", Set.of()),
           Map.entry("node", Set.of("database")),
           Map.entry("webhook", Set.of()),
-          Map.entry("event", Set.of("database", "node", "webhook")),
-          Map.entry("schedule", Set.of("event", "node")),
-          Map.entry("delivery", Set.of("event", "node", "schedule", "webhook")),
+          Map.entry("trace", Set.of()),
+          Map.entry("event", Set.of("database", "node", "trace", "webhook")),
+          Map.entry("schedule", Set.of("event", "node", "trace")),
+          Map.entry("delivery", Set.of("event", "node", "schedule", "trace", "webhook")),
           Map.entry(
-              "outcome", Set.of("database", "delivery", "event", "node", "schedule", "webhook")),
+              "outcome",
+              Set.of("database", "delivery", "event", "node", "schedule", "trace", "webhook")),
           Map.entry("stats", Set.of("database")),
           Map.entry("history", Set.of("event", "stats")),
-          Map.entry("live", Set.of("delivery", "event", "outcome", "stats", "webhook")),
+          Map.entry("live", Set.of("delivery", "event", "outcome", "stats", "trace", "webhook")),
           Map.entry(
               "api",
               Set.of(
@@ -56,6 +58,7 @@ class RoomRulesTest {
                   "live",
                   "outcome",
                   "stats",
+                  "trace",
                   "webhook")),
           Map.entry("cli", Set.of("api", "client", "database", "event", "webhook")));
 

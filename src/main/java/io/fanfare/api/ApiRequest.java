@@ -11,6 +11,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -70,6 +71,16 @@ public final class ApiRequest {
   /** A header; empty where it is absent. */
   public Optional<String> header(String name) {
     return Optional.ofNullable(context.request().getHeader(name));
+  }
+
+  /** A header that says something only where it is there once; else empty. */
+  public Optional<String> onlyHeader(String name) {
+    String first = context.request().getHeader(name);
+    if (first == null) {
+      return Optional.empty();
+    }
+    List<String> values = context.request().headers().getAll(name);
+    return values.size() == 1 ? Optional.of(first) : Optional.empty();
   }
 
   /**

@@ -36,7 +36,9 @@ final class CrossOrigin implements Handler<RoutingContext> {
         && context.request().headers().contains("Access-Control-Request-Method")) {
       response
           .putHeader("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE")
-          .putHeader("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key")
+          .putHeader(
+              "Access-Control-Allow-Headers",
+              "Authorization, Content-Type, Idempotency-Key, traceparent")
           .putHeader("Access-Control-Max-Age", "600")
           .setStatusCode(204)
           .end();

@@ -8,6 +8,7 @@ import io.fanfare.event.PublishRequest;
 import io.fanfare.event.PublishRequest.Idempotency;
 import io.fanfare.event.Published;
 import io.fanfare.json.InvalidJsonException;
+import io.fanfare.trace.Trace;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -55,17 +56,19 @@ public final class PublishHandler implements ResourceHandler {
   private Future<ApiResponse> publish(ApiRequest request, boolean batch) {
     request.noQuery();
     String key = key(request);
+    Trace trace = Trace.parse(request.onlyHeader(Trace.HEADER).orElse(null));
     return request
         .body(budget)
         .compose(
             body ->
-                published(request, body, batch, key).onComplete(done -> budget.give(body.length())))
+                published(request, body, batch, key, trace)
+                    .onComplete(done -> budget.give(body.length())))
         .map(answer -> ApiResponse.accepted(answer.body().body()))
         .recover(failure -> Future.failedFuture(explained(failure)));
   }
 
   private Future<Message<Published>> published(
-      ApiRequest request, Buffer body, boolean batch, @Nullable String key) {
+      ApiRequest request, Buffer body, boolean batch, @Nullable String key, @Nullable Trace trace) {
     return Future.succeededFuture()
         .compose(v -> parsed(request, body, batch))
         .compose(
@@ -74,7 +77,8 @@ public final class PublishHandler implements ResourceHandler {
                   new PublishRequest(
                       owned(request.caller(), parsed.events()),
                       batch,
-                      key == null ? null : idempotency(request.caller(), key, parsed.body()));
+                      key == null ? null : idempotency(request.caller(), key, parsed.body()),
+                      trace);
               return request
                   .vertx()
                   .eventBus()

@@ -22,6 +22,7 @@ public record FanfareConfig(
     StatsConfig stats,
     LiveConfig live,
     RetentionConfig retention,
+    TracingConfig tracing,
     LogConfig log) {
 
   /**

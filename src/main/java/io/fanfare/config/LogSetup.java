@@ -3,7 +3,6 @@ package io.fanfare.config;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.OutputStreamAppender;
@@ -26,6 +25,10 @@ public final class LogSetup {
   static void apply(LoggerContext context, LogConfig config) {
     Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.toLevel(config.level().name()));
+    if (config.attempts()) {
+      // Whoever asks for these lines gets them, whatever else is logged.
+      context.getLogger(LogConfig.ATTEMPTS).setLevel(Level.INFO);
+    }
     if (config.format() == LogConfig.Format.JSON) {
       root.iteratorForAppenders().forEachRemaining(LogSetup::encodeAsJson);
     }
@@ -33,9 +36,8 @@ public final class LogSetup {
 
   private static void encodeAsJson(Appender<ILoggingEvent> appender) {
     if (appender instanceof OutputStreamAppender<ILoggingEvent> stream) {
-      JsonEncoder encoder = new JsonEncoder();
+      JsonLines encoder = new JsonLines();
       encoder.setContext(stream.getContext());
-      encoder.setWithContext(false);
       encoder.start();
       stream.stop();
       stream.setEncoder(encoder);

@@ -40,7 +40,8 @@ public final class Migrations {
           "V6__webhook_lists.sql",
           "V7__bulk_redelivery.sql",
           "V8__overview.sql",
-          "V9__circuit_changes.sql");
+          "V9__circuit_changes.sql",
+          "V10__traces.sql");
 
   static final String FOLDER = "/db/migration/";
 

@@ -2,6 +2,7 @@ package io.fanfare.delivery;
 
 import io.fanfare.failpoint.Failpoint;
 import io.fanfare.time.DeadlineWheel.Deadline;
+import io.fanfare.trace.Trace;
 import io.fanfare.webhook.NetworkPolicy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -48,6 +49,7 @@ final class Attempt implements Exchange {
   private final int shortBody;
   private final byte[] body;
   private final Receiver.Signed signed;
+  private final @Nullable Trace trace;
   private final Promise<Outcome> ended;
   private final ByteBuf answer = Unpooled.buffer(0);
 
@@ -64,6 +66,7 @@ final class Attempt implements Exchange {
    * @param bodyMax bytes of the answer that are kept
    * @param shortBody up to this many bytes a 2xx answer has no row of its own, if its headers are
    *     usual
+   * @param trace its own place; null where it belongs to no trace
    */
   Attempt(
       ContextInternal context,
@@ -75,7 +78,8 @@ final class Attempt implements Exchange {
       int shortBody,
       String eventType,
       String deliveryId,
-      byte[] body) {
+      byte[] body,
+      @Nullable Trace trace) {
     this.context = context;
     this.ended = context.promise();
     this.loop = loop;
@@ -85,6 +89,7 @@ final class Attempt implements Exchange {
     this.bodyMax = bodyMax;
     this.shortBody = shortBody;
     this.body = body;
+    this.trace = trace;
     this.startedAt = clock.millis();
     this.signed = receiver.sign(eventType, deliveryId, startedAt, body);
   }
@@ -150,7 +155,7 @@ final class Attempt implements Exchange {
     connection = taken;
     sentNanos = System.nanoTime();
     Failpoint.HTTP_AFTER_CONNECT.hit();
-    taken.send(receiver.request(taken.allocator(), signed, body), this);
+    taken.send(receiver.request(taken.allocator(), signed, trace, body), this);
     Failpoint.HTTP_AFTER_SEND.hit();
   }
 

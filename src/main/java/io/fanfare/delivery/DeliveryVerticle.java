@@ -8,6 +8,7 @@ import io.fanfare.event.Window;
 import io.fanfare.failpoint.Failpoint;
 import io.fanfare.schedule.Page;
 import io.fanfare.schedule.PageRequest;
+import io.fanfare.trace.Trace;
 import io.fanfare.webhook.CircuitRecord;
 import io.fanfare.webhook.Webhook;
 import io.vertx.core.Context;
@@ -240,7 +241,7 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
       return Future.failedFuture("the right to deliver is in doubt");
     }
     return sender
-        .sendPast(webhook, event, id)
+        .sendPast(webhook, event, id, null)
         .onSuccess(
             outcome -> {
               if (outcome.isAccepted() && circuit.state() != Circuit.State.CLOSED) {
@@ -325,12 +326,16 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
       return;
     }
     inFlight++;
+    Trace of = delivery.event().trace();
+    // A span of its own for each attempt, also of a delivery that a killed process has sent.
+    Trace trace = of == null ? null : of.child();
     sender
-        .send(webhook, delivery.event(), delivery.id())
-        .onSuccess(outcome -> ended(delivery, webhook, probe, outcome));
+        .send(webhook, delivery.event(), delivery.id(), trace)
+        .onSuccess(outcome -> ended(delivery, webhook, probe, trace, outcome));
   }
 
-  private void ended(Delivery delivery, Webhook sentAs, boolean probe, Outcome outcome) {
+  private void ended(
+      Delivery delivery, Webhook sentAs, boolean probe, @Nullable Trace trace, Outcome outcome) {
     Failpoint.HTTP_AFTER_ANSWER.hit();
     inFlight--;
     Circuit.State before = circuit.state();
@@ -338,7 +343,7 @@ final class DeliveryVerticle extends VerticleBase implements Backlog.Owner {
     concurrency.record(outcome.health());
     CircuitRecord record = changed ? circuit.toRecord() : null;
     loop.ended();
-    report(Report.attempted(delivery, outcome, probe, record, sentAs));
+    report(Report.attempted(delivery, outcome, probe, record, sentAs, trace));
     delivering.listener().ended(outcome, probe);
     if (changed) {
       if (circuit.state() == Circuit.State.CLOSED) {

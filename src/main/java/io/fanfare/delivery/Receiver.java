@@ -1,6 +1,7 @@
 package io.fanfare.delivery;
 
 import io.fanfare.config.DeliveryConfig;
+import io.fanfare.trace.Trace;
 import io.fanfare.webhook.NetworkPolicy;
 import io.fanfare.webhook.TargetUrl;
 import io.fanfare.webhook.Webhook;
@@ -52,7 +53,8 @@ final class Receiver {
       byte[] standardId,
       byte[] standardTimestamp,
       byte[] standardSignature,
-      byte[] contentLength) {
+      byte[] contentLength,
+      byte[] traceparent) {
 
     static Names of(DeliveryConfig config) {
       String prefix = config.headerPrefix();
@@ -70,7 +72,9 @@ final class Receiver {
                       "user-agent",
                       "webhook-id",
                       "webhook-timestamp",
-                      "webhook-signature"))
+                      "webhook-signature",
+                      Trace.HEADER,
+                      "tracestate"))
               .map(name -> name.toLowerCase(Locale.ROOT))
               .collect(Collectors.toUnmodifiableSet());
       return new Names(
@@ -84,7 +88,8 @@ final class Receiver {
           line("webhook-id"),
           line("webhook-timestamp"),
           line("webhook-signature"),
-          line("content-length"));
+          line("content-length"),
+          line(Trace.HEADER));
     }
 
     /** Behind the value of the line before. */
@@ -155,8 +160,12 @@ final class Receiver {
         signer.standard(deliveryId, seconds, body));
   }
 
-  /** The request of an attempt: head and body in one buffer, to be released by who gets it. */
-  ByteBuf request(ByteBufAllocator allocator, Signed signed, byte[] body) {
+  /**
+   * The request of an attempt: head and body in one buffer, to be released by who gets it.
+   *
+   * @param trace the attempt's own place; null where it belongs to no trace
+   */
+  ByteBuf request(ByteBufAllocator allocator, Signed signed, @Nullable Trace trace, byte[] body) {
     ByteBuf request = allocator.directBuffer(head.length + OWN_LINES_BYTES + body.length);
     request.writeBytes(head);
     line(request, names.event(), signed.eventType());
@@ -167,6 +176,9 @@ final class Receiver {
     line(request, names.standardTimestamp(), signed.seconds());
     line(request, names.standardSignature(), signed.standard());
     line(request, names.contentLength(), Integer.toString(body.length));
+    if (trace != null) {
+      line(request, names.traceparent(), trace.traceparent());
+    }
     return request.writeBytes(END_OF_HEAD).writeBytes(body);
   }
 

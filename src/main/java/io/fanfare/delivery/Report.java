@@ -1,6 +1,7 @@
 package io.fanfare.delivery;
 
 import io.fanfare.event.Delivery;
+import io.fanfare.trace.Trace;
 import io.fanfare.webhook.CircuitRecord;
 import io.fanfare.webhook.Webhook;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param probe whether the attempt was the probe of an open circuit
  * @param circuit the circuit's new state where this attempt changed it
  * @param sentAs the webhook as it was when the attempt was made; null unless one was made
+ * @param trace the attempt's own place; null where it belongs to no trace
  */
 public record Report(
     Delivery delivery,
@@ -20,7 +22,8 @@ public record Report(
     @Nullable Outcome outcome,
     boolean probe,
     @Nullable CircuitRecord circuit,
-    @Nullable Webhook sentAs)
+    @Nullable Webhook sentAs,
+    @Nullable Trace trace)
     implements ToRecord {
 
   /** The kinds of reports. */
@@ -38,16 +41,17 @@ public record Report(
       Outcome outcome,
       boolean probe,
       @Nullable CircuitRecord circuit,
-      Webhook sentAs) {
-    return new Report(delivery, Kind.ATTEMPTED, outcome, probe, circuit, sentAs);
+      Webhook sentAs,
+      @Nullable Trace trace) {
+    return new Report(delivery, Kind.ATTEMPTED, outcome, probe, circuit, sentAs, trace);
   }
 
   /** A delivery that shall wait in the database. */
   public static Report released(Delivery delivery) {
-    return new Report(delivery, Kind.RELEASED, null, false, null, null);
+    return new Report(delivery, Kind.RELEASED, null, false, null, null, null);
   }
 
   static Report deleted(Delivery delivery) {
-    return new Report(delivery, Kind.DELETED, null, false, null, null);
+    return new Report(delivery, Kind.DELETED, null, false, null, null, null);
   }
 }

@@ -2,6 +2,7 @@ package io.fanfare.delivery;
 
 import io.fanfare.event.Event;
 import io.fanfare.id.IdKind;
+import io.fanfare.trace.Trace;
 import io.fanfare.webhook.NetworkPolicy;
 import io.fanfare.webhook.TargetUrl;
 import io.fanfare.webhook.Webhook;
@@ -82,15 +83,19 @@ final class Sender {
     receiver = null;
   }
 
-  /** Makes an attempt; never fails. */
-  Future<Outcome> send(Webhook webhook, Event event, UUID delivery) {
+  /**
+   * Makes an attempt; never fails.
+   *
+   * @param trace its own place; null where it belongs to no trace
+   */
+  Future<Outcome> send(Webhook webhook, Event event, UUID delivery, @Nullable Trace trace) {
     return breaker
-        .execute(() -> sendPast(webhook, event, delivery))
+        .execute(() -> sendPast(webhook, event, delivery, trace))
         .otherwise(failure -> internal(webhook, failure));
   }
 
   /** Makes an attempt whatever the circuit is; never fails. */
-  Future<Outcome> sendPast(Webhook webhook, Event event, UUID delivery) {
+  Future<Outcome> sendPast(Webhook webhook, Event event, UUID delivery, @Nullable Trace trace) {
     try {
       if (!webhook.readable()) {
         // Its secret or headers cannot be decrypted: nothing may be sent that is not signed.
@@ -109,7 +114,8 @@ final class Sender {
               delivering.bodyInlineMax(),
               event.type(),
               deliveryId,
-              body)
+              body,
+              trace)
           .run();
     } catch (TargetUrl.RefusedException e) {
       return Future.succeededFuture(unsent(Outcome.Kind.DENIED, NetworkPolicy.REFUSAL));

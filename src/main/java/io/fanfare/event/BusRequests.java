@@ -2,6 +2,7 @@ package io.fanfare.event;
 
 import io.fanfare.event.PublishRequest.Idempotency;
 import io.fanfare.json.InvalidJsonException;
+import io.fanfare.trace.Trace;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.security.MessageDigest;
@@ -21,9 +22,11 @@ final class BusRequests {
 
   /**
    * @param key the header {@code idempotency-key}, if any
+   * @param trace where the publisher is, if in any trace
    * @throws PublishException with every fault in one sentence
    */
-  static PublishRequest read(@Nullable Object body, @Nullable String key, long dataBytesMax)
+  static PublishRequest read(
+      @Nullable Object body, @Nullable String key, @Nullable Trace trace, long dataBytesMax)
       throws PublishException {
     if (!(body instanceof JsonObject json)) {
       throw PublishException.invalid(
@@ -37,7 +40,7 @@ final class BusRequests {
           batch ? parser.batch(bytes.getBytes()) : parser.single(bytes.getBytes());
       requireSound(parser);
       return new PublishRequest(
-          events, batch, key == null ? null : idempotency("", key, bytes.getBytes()));
+          events, batch, key == null ? null : idempotency("", key, bytes.getBytes()), trace);
     } catch (InvalidJsonException e) {
       throw PublishException.invalid(e.getMessage());
     }

@@ -4,6 +4,8 @@ import io.fanfare.bus.Addresses;
 import io.fanfare.bus.LocalCodec;
 import io.fanfare.config.IngestConfig;
 import io.fanfare.id.IdGenerator;
+import io.fanfare.trace.Trace;
+import io.fanfare.trace.Tracing;
 import io.fanfare.webhook.WebhookIndex;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Accepts events, whoever publishes them: the REST handlers and other verticles send to one
@@ -50,6 +53,7 @@ public final class EventIngestVerticle extends VerticleBase {
   private final FlushCommit commit;
   private final FlushHandOver handOver;
   private final Clock clock;
+  private final Tracing tracing;
   private final IngestListener listener;
 
   private final ArrayDeque<Flush.Item> queue = new ArrayDeque<>();
@@ -72,6 +76,7 @@ public final class EventIngestVerticle extends VerticleBase {
   /**
    * @param number index among the ingest verticles
    * @param uncommitted budget shared by all of them
+   * @param tracing says which requests are recorded
    */
   public EventIngestVerticle(
       int number,
@@ -84,6 +89,7 @@ public final class EventIngestVerticle extends VerticleBase {
       FlushCommit commit,
       FlushHandOver handOver,
       Clock clock,
+      Tracing tracing,
       IngestListener listener) {
     this.number = number;
     this.config = config;
@@ -95,6 +101,7 @@ public final class EventIngestVerticle extends VerticleBase {
     this.commit = commit;
     this.handOver = handOver;
     this.clock = clock;
+    this.tracing = tracing;
     this.listener = listener;
   }
 
@@ -123,12 +130,13 @@ public final class EventIngestVerticle extends VerticleBase {
               : BusRequests.read(
                   message.body(),
                   message.headers().get("idempotency-key"),
+                  Trace.parse(message.headers().get(Trace.HEADER)),
                   config.eventDataBytesMax());
     } catch (PublishException e) {
       message.fail(e.failureCode(), e.getMessage());
       return;
     }
-    accept(
+    follow(
         request,
         answer -> {
           if (answer.failed()) {
@@ -145,7 +153,26 @@ public final class EventIngestVerticle extends VerticleBase {
         });
   }
 
-  private void accept(PublishRequest request, Handler<AsyncResult<Published>> reply) {
+  /** Accepts the request, and records what becomes of it where that is wanted. */
+  private void follow(PublishRequest request, Handler<AsyncResult<Published>> reply) {
+    Trace from = request.trace();
+    Trace trace = tracing.isOn() ? tracing.join(from) : null;
+    if (trace == null || !trace.sampled()) {
+      accept(request, reply, null);
+      return;
+    }
+    PublishSpan span = PublishSpan.begin(tracing, from, trace, clock);
+    accept(
+        request.within(trace),
+        answer -> {
+          span.answered(answer);
+          reply.handle(answer);
+        },
+        span);
+  }
+
+  private void accept(
+      PublishRequest request, Handler<AsyncResult<Published>> reply, @Nullable PublishSpan span) {
     if (draining) {
       reply.handle(
           Future.failedFuture(
@@ -171,7 +198,8 @@ public final class EventIngestVerticle extends VerticleBase {
                 answer -> {
                   uncommitted.add(-bytes);
                   reply.handle(answer);
-                })));
+                }),
+            span));
     pump();
   }
 
@@ -255,6 +283,9 @@ public final class EventIngestVerticle extends VerticleBase {
     long begin = System.nanoTime();
     int events = flush.eventCount();
     int deliveries = flush.deliveryCount();
+    if (tracing.isOn()) {
+      flush.committing();
+    }
     commit
         .run(flush, this::onSilence)
         .onComplete(

@@ -3,6 +3,7 @@ package io.fanfare.event;
 import io.fanfare.bus.Addresses;
 import io.fanfare.bus.LocalCodec;
 import io.fanfare.json.InvalidJsonException;
+import io.fanfare.trace.Trace;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -25,13 +26,31 @@ public final class EventPublisher {
   private static final long SEND_TIMEOUT_MILLIS = 60_000;
 
   private final Vertx vertx;
+  private final @Nullable Trace trace;
   private final DeliveryOptions options =
       new DeliveryOptions(LocalCodec.OPTIONS).setSendTimeout(SEND_TIMEOUT_MILLIS);
 
   /** A publisher on the Vert.x in which Fanfare is deployed. */
   public EventPublisher(Vertx vertx) {
     this.vertx = vertx;
+    this.trace = null;
     LocalCodec.register(vertx);
+  }
+
+  private EventPublisher(Vertx vertx, @Nullable Trace trace) {
+    this.vertx = vertx;
+    this.trace = trace;
+  }
+
+  /**
+   * A publisher whose events belong to a trace, which their receivers get to see. Cheap: make one
+   * for each call.
+   *
+   * @param traceparent of W3C Trace Context, as in the header of that name; an invalid one is
+   *     ignored
+   */
+  public EventPublisher traced(@Nullable String traceparent) {
+    return new EventPublisher(vertx, Trace.parse(traceparent));
   }
 
   /** Publishes an event; {@code data} is encoded once. */
@@ -74,7 +93,8 @@ public final class EventPublisher {
               idempotencyKey == null
                   ? null
                   : BusRequests.idempotency(
-                      "", idempotencyKey, identity(type, projectId, timestamp, data)));
+                      "", idempotencyKey, identity(type, projectId, timestamp, data)),
+              trace);
       return vertx
           .eventBus()
           .<Published>request(Addresses.PUBLISH, request, options)

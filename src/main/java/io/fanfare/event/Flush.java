@@ -34,8 +34,13 @@ final class Flush {
   /** A request with a key, and the answer that will be stored for it. */
   record Keyed(Idempotency idempotency, Published answer) {}
 
-  /** A request, and whom to answer. */
-  record Item(PublishRequest request, Handler<AsyncResult<Published>> reply) {}
+  /**
+   * A request, and whom to answer.
+   *
+   * @param span null where it is not recorded
+   */
+  record Item(
+      PublishRequest request, Handler<AsyncResult<Published>> reply, @Nullable PublishSpan span) {}
 
   /** An item with what it became. */
   private record Accepted(
@@ -124,7 +129,13 @@ final class Flush {
       String timestamp =
           source.timestamp() == null ? EventTimestamp.of(clock.instant()) : source.timestamp();
       Event event =
-          new Event(ids.next(), source.type(), source.projectId(), timestamp, source.data());
+          new Event(
+              ids.next(),
+              source.type(),
+              source.projectId(),
+              timestamp,
+              source.data(),
+              request.trace());
       made.add(event);
       targets.add(targets(event, matches.get(i)));
       answers.add(
@@ -184,6 +195,16 @@ final class Flush {
   /** The items that wait for this flush. */
   List<Item> items() {
     return accepted.stream().map(Accepted::item).toList();
+  }
+
+  /** It is on its way to the database; to be called where requests are recorded. */
+  void committing() {
+    for (Accepted a : accepted) {
+      PublishSpan span = a.item().span();
+      if (span != null) {
+        span.committing();
+      }
+    }
   }
 
   /** The items with their answers. */

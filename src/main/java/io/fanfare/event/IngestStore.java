@@ -22,10 +22,11 @@ final class IngestStore {
       """
       with fence as (select 1 from node where epoch = $1::int8),
       events as (
-        insert into event (id, type, project_id, occurred_at, data, targets, test)
-        select t.id, ($2::text[])[t.kind], t.project_id, t.occurred_at, t.data, ($11::int4[])[t.low:t.high], false
-        from unnest($4::uuid[], $5::int2[], $6::text[], $7::text[], $8::bytea[], $9::int4[], $10::int4[])
-          as t(id, kind, project_id, occurred_at, data, low, high), fence
+        insert into event (id, type, project_id, occurred_at, data, targets, test, traceparent)
+        select t.id, ($2::text[])[t.kind], t.project_id, t.occurred_at, t.data, ($11::int4[])[t.low:t.high], false,
+          t.traceparent
+        from unnest($4::uuid[], $5::int2[], $6::text[], $7::text[], $8::bytea[], $9::int4[], $10::int4[],
+          $21::text[]) as t(id, kind, project_id, occurred_at, data, low, high, traceparent), fence
       ),
       deliveries as (
         insert into delivery (webhook, id, event_id, event_type, status, due_at)
@@ -63,6 +64,9 @@ final class IngestStore {
 
   private static final String IS_COMMITTED =
       "select exists (select 1 from event where id = $1::uuid) as committed";
+
+  // Of a flush without any: what is missing of one array counts as null beside the longer ones.
+  private static final String[] NO_TRACES = {};
 
   private final Fence fence;
 
@@ -173,6 +177,7 @@ final class IngestStore {
     Integer[] lows = new Integer[n];
     Integer[] highs = new Integer[n];
     Integer[] targets = new Integer[from == 0 ? flush.deliveries().size() : 0];
+    String[] traces = NO_TRACES;
     EventCounts counts = new EventCounts();
     for (int i = 0; i < n; i++) {
       Flush.Entry entry = events.get(i);
@@ -185,6 +190,10 @@ final class IngestStore {
       lows[i] = entry.low() + 1; // PostgreSQL counts from 1, and its slices include both ends
       highs[i] = entry.high();
       counts.add(eventKinds[i], event.projectId());
+      if (event.trace() != null) {
+        traces = traces.length == 0 ? new String[n] : traces;
+        traces[i] = event.trace().traceparent();
+      }
     }
     for (int i = 0; i < targets.length; i++) {
       targets[i] = flush.deliveries().get(i).webhook();
@@ -222,6 +231,7 @@ final class IngestStore {
         .addLong(flush.builtAtMillis())
         .addArrayOfShort(counts.kinds())
         .addArrayOfString(counts.projects())
-        .addArrayOfInteger(counts.counts());
+        .addArrayOfInteger(counts.counts())
+        .addArrayOfString(traces);
   }
 }

@@ -1,5 +1,6 @@
 package io.fanfare.event;
 
+import io.fanfare.trace.Trace;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,9 +9,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param batch whether the answer is that of a batch, also where it has one event
  * @param idempotency null where the publisher gave no key
+ * @param trace where the publisher is, or what is done for it; null where it is in no trace
  */
 public record PublishRequest(
-    List<NewEvent> events, boolean batch, @Nullable Idempotency idempotency) {
+    List<NewEvent> events,
+    boolean batch,
+    @Nullable Idempotency idempotency,
+    @Nullable Trace trace) {
+
+  /** One that belongs to no trace. */
+  public PublishRequest(List<NewEvent> events, boolean batch, @Nullable Idempotency idempotency) {
+    this(events, batch, idempotency, null);
+  }
+
+  /** The same request at another place of a trace. */
+  PublishRequest within(Trace other) {
+    return new PublishRequest(events, batch, idempotency, other);
+  }
 
   /**
    * What makes a repeated request answer as the first one.

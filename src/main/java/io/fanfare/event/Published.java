@@ -67,6 +67,11 @@ public final class Published {
     return new Published(List.of(), false, first.copy().put("duplicate", true));
   }
 
+  /** What was newly accepted; nothing where the answer is an earlier one. */
+  List<Accepted> accepted() {
+    return events;
+  }
+
   /** The answer as an object. */
   public JsonObject json() {
     if (earlier != null) {

@@ -3,6 +3,7 @@ package io.fanfare.outcome;
 import io.fanfare.delivery.Outcome;
 import io.fanfare.delivery.Report;
 import io.fanfare.outcome.Settlement.Next;
+import io.fanfare.trace.Trace;
 import io.fanfare.webhook.Webhook;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param responseCode null without an answer, like the next one
  * @param responseMillis first byte written to response head
  * @param error null where it succeeded
- * @param endedAtMillis milliseconds since 1970
+ * @param startedAtMillis milliseconds since 1970
+ * @param endedAtMillis likewise
  * @param nextAtMillis when the next attempt is due; 0 where there is none
+ * @param parent the span of its event; null where that belongs to no trace, like the next one
+ * @param trace the attempt's own place
  */
 public record FeedEntry(
     Webhook webhook,
@@ -32,8 +36,11 @@ public record FeedEntry(
     @Nullable Integer responseCode,
     @Nullable Integer responseMillis,
     @Nullable String error,
+    long startedAtMillis,
     long endedAtMillis,
-    long nextAtMillis) {
+    long nextAtMillis,
+    @Nullable Trace parent,
+    @Nullable Trace trace) {
 
   /** Of a report; null where no attempt was made. */
   static @Nullable FeedEntry of(Report report, Settlement settlement) {
@@ -54,8 +61,11 @@ public record FeedEntry(
         outcome.responseCode(),
         outcome.responseMillis(),
         settlement.error(),
+        outcome.startedAtMillis(),
         outcome.endedAtMillis(),
-        settlement.dueAtMillis());
+        settlement.dueAtMillis(),
+        report.delivery().event().trace(),
+        report.trace());
   }
 
   /** Whether the receiver accepted. */

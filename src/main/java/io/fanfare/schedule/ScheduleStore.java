@@ -3,6 +3,7 @@ package io.fanfare.schedule;
 import io.fanfare.event.Event;
 import io.fanfare.id.IdGenerator;
 import io.fanfare.node.Fence;
+import io.fanfare.trace.Trace;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -28,7 +29,8 @@ final class ScheduleStore {
   // partition.
   private static final String PAGES =
       """
-      select r.webhook, d.id, d.attempts, d.probes, e.id, e.type, e.project_id, e.occurred_at, e.data
+      select r.webhook, d.id, d.attempts, d.probes, e.id, e.type, e.project_id, e.occurred_at, e.data,
+        e.traceparent
       from (
         select t.webhook, t.n, ($5::uuid[])[t.low:t.high] as held
         from unnest($1::int4[], $2::int4[], $3::int4[], $4::int4[]) as t(webhook, n, low, high)
@@ -175,7 +177,8 @@ final class ScheduleStore {
                                 row.getString(5),
                                 row.getString(6),
                                 row.getString(7),
-                                row.getBuffer(8)),
+                                row.getBuffer(8),
+                                Trace.parse(row.getString(9))),
                             row.getShort(2),
                             row.getShort(3)));
               }

@@ -41,7 +41,9 @@ public final class HeaderRules {
           "accept-encoding",
           "user-agent",
           "date",
-          "forwarded");
+          "forwarded",
+          "traceparent",
+          "tracestate");
 
   private static final List<String> RESERVED_PREFIXES =
       List.of("proxy-", "webhook-", "x-trae-", "x-forwarded-", "x-amz-", "x-goog", "x-azure-");

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +68,11 @@ class FanfareConfigTest {
         .isEqualTo(new OutcomeConfig(512, 4_096, Duration.ofMillis(10), 48));
     assertThat(config.retention())
         .isEqualTo(new RetentionConfig(Duration.ofDays(30), 3, Duration.ofHours(1)));
-    assertThat(config.log()).isEqualTo(new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT));
+    assertThat(config.tracing())
+        .isEqualTo(new TracingConfig("", List.of(), 1.0, 8_192, 512, Duration.ofSeconds(10)));
+    assertThat(config.tracing().isOn()).isFalse();
+    assertThat(config.log())
+        .isEqualTo(new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT, false));
   }
 
   @Test
@@ -167,6 +172,14 @@ class FanfareConfigTest {
     "FANFARE_DELIVERY_CIRCUIT_OPEN_MAX,1s",
     "FANFARE_RETENTION_KEEP,36h",
     "FANFARE_INGEST_UNCOMMITTED_BYTES_MAX,1MiB",
+    "FANFARE_TRACING_ENDPOINT,127.0.0.1:4318",
+    "FANFARE_TRACING_ENDPOINT,grpc://127.0.0.1:4317",
+    "FANFARE_TRACING_ENDPOINT,http://user:word@127.0.0.1:4318",
+    "FANFARE_TRACING_ENDPOINT,http://127.0.0.1:4318/?key=word",
+    "FANFARE_TRACING_HEADERS,no colon",
+    "FANFARE_TRACING_SAMPLE_RATIO,1.5",
+    "FANFARE_TRACING_BATCH_MAX,9000",
+    "FANFARE_LOG_ATTEMPTS,perhaps",
   })
   void refusesAValueOutOfBounds(String variable, String value) {
     assertThat(problems(null, Map.of(variable, value)))
@@ -192,6 +205,28 @@ class FanfareConfigTest {
         .doesNotContain("secret-", KEY);
     assertThat(config.database().toString() + config.secrets() + config.http() + config)
         .doesNotContain("secret-", KEY);
+  }
+
+  @Test
+  void sendsSpansWhereCollectorsListenUnlessAPathSaysOtherwise() {
+    Map<String, String> headers = Map.of("FANFARE_TRACING_HEADERS", "api-key: secret-1, X-Org:2");
+    assertThat(tracing("http://127.0.0.1:4318", Map.of()).url())
+        .isEqualTo("http://127.0.0.1:4318/v1/traces");
+    assertThat(tracing("https://traces.example/", Map.of()).url())
+        .isEqualTo("https://traces.example/v1/traces");
+    assertThat(tracing("https://traces.example/otlp/v1/traces", Map.of()).url())
+        .isEqualTo("https://traces.example/otlp/v1/traces");
+    assertThat(tracing("http://127.0.0.1:4318", headers).headersByName())
+        .isEqualTo(Map.of("api-key", "secret-1", "X-Org", "2"));
+    assertThat(tracing("http://127.0.0.1:4318", headers).toString()).doesNotContain("secret-1");
+  }
+
+  private static TracingConfig tracing(String endpoint, Map<String, String> more) {
+    Map<String, String> environment = new HashMap<>(more);
+    environment.put("FANFARE_TRACING_ENDPOINT", endpoint);
+    TracingConfig config = load(environment).config().tracing();
+    assertThat(config.isOn()).isTrue();
+    return config;
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.fanfare.database.Writer;
 import io.fanfare.faults.Relay;
 import io.fanfare.id.IdGenerator;
 import io.fanfare.node.Fence;
+import io.fanfare.trace.Tracing;
 import io.fanfare.webhook.TestWebhooks;
 import io.fanfare.webhook.WebhookIndex;
 import io.vertx.core.Future;
@@ -96,6 +97,7 @@ final class IngestRig implements AutoCloseable {
                   commit,
                   new FlushHandOver(vertx, 1, Clock.systemUTC(), unacknowledged -> {}),
                   Clock.systemUTC(),
+                  Tracing.OFF,
                   (events, deliveries, nanos) -> {})));
     }
   }

@@ -39,7 +39,7 @@ public final class ModelFlush {
       PublishRequest.Idempotency key =
           i == 0 ? new PublishRequest.Idempotency(SCOPE, "key", new byte[0]) : null;
       try {
-        flush.add(new Flush.Item(new PublishRequest(events, true, key), answer -> {}), 10);
+        flush.add(new Flush.Item(new PublishRequest(events, true, key), answer -> {}, null), 10);
       } catch (PublishException e) {
         throw new IllegalStateException(e);
       }

@@ -27,7 +27,10 @@ class WindowTest {
             millis,
             next == Next.SUCCESS ? null : "no",
             0,
-            0));
+            0,
+            0,
+            null,
+            null));
   }
 
   @Test

@@ -33,7 +33,10 @@ class FeedTest {
             5,
             null,
             1,
-            0);
+            2,
+            0,
+            null,
+            null);
     assertThat(feed.isWatched()).isFalse();
     feed.watch(first);
     feed.watch(second);

@@ -196,7 +196,7 @@ class OutcomeFateTest {
         .eventBus()
         .send(
             Addresses.outcome(0),
-            new Report(delivery, Report.Kind.ATTEMPTED, outcome, false, null, null),
+            new Report(delivery, Report.Kind.ATTEMPTED, outcome, false, null, null, null),
             LocalCodec.OPTIONS);
   }
 

@@ -15,8 +15,18 @@ public final class TestWebhooks {
     return of(number, 1, url, true);
   }
 
+  /** An active webhook with headers of its own. */
+  public static Webhook of(int number, String url, Map<String, String> headers) {
+    return of(number, 1, url, true, headers);
+  }
+
   /** A version of a webhook of no project that wants every event. */
   public static Webhook of(int number, long version, String url, boolean active) {
+    return of(number, version, url, active, Map.of());
+  }
+
+  private static Webhook of(
+      int number, long version, String url, boolean active, Map<String, String> headers) {
     return new Webhook(
         number,
         new UUID(0x7000, number),
@@ -26,7 +36,7 @@ public final class TestWebhooks {
         List.of("*"),
         null,
         "secret",
-        Map.of(),
+        headers,
         active,
         null,
         Duration.ofSeconds(5),
