@@ -153,11 +153,8 @@ public final class FanfareMetrics
   /** Registers every meter. */
   public FanfareMetrics(MeterRegistry registry) {
     this.registry = registry;
-    events = Counter.builder(EVENTS_ACCEPTED).description("Events committed").register(registry);
-    deliveries =
-        Counter.builder(DELIVERIES_ACCEPTED)
-            .description("Deliveries committed with their events")
-            .register(registry);
+    events = counter(registry, EVENTS_ACCEPTED, "Events committed");
+    deliveries = counter(registry, DELIVERIES_ACCEPTED, "Deliveries committed with their events");
     ingestFlush =
         Timer.builder(INGEST_FLUSH).description("Time of one commit of events").register(registry);
     ingestSize =
@@ -193,14 +190,9 @@ public final class FanfareMetrics
             .description("First byte written to response head")
             .serviceLevelObjectives(LATENCY_BUCKETS)
             .register(registry);
-    spansExported =
-        Counter.builder(SPANS_EXPORTED)
-            .description("Spans that the collector took")
-            .register(registry);
+    spansExported = counter(registry, SPANS_EXPORTED, "Spans that the collector took");
     spansDropped =
-        Counter.builder(SPANS_DROPPED)
-            .description("Spans without room, or that the collector did not take")
-            .register(registry);
+        counter(registry, SPANS_DROPPED, "Spans without room, or that the collector did not take");
     for (Circuit.State state : Circuit.State.values()) {
       String name = state.name().toLowerCase(Locale.ROOT);
       circuitChanges.put(
@@ -210,6 +202,10 @@ public final class FanfareMetrics
               .tag("state", name)
               .register(registry));
     }
+  }
+
+  private static Counter counter(MeterRegistry registry, String name, String description) {
+    return Counter.builder(name).description(description).register(registry);
   }
 
   /** A gauge that is read when somebody scrapes. */

@@ -62,8 +62,8 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
   }
 
   private static void write(JsonGenerator json, Object value) throws IOException {
-    if (value instanceof Number number) {
-      json.writeNumber(number.longValue());
+    if (value instanceof Integer || value instanceof Long) {
+      json.writeNumber(((Number) value).longValue());
     } else if (value instanceof Boolean flag) {
       json.writeBoolean(flag);
     } else {

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
  * terminal: control and format characters are masked, whatever the form of the log.
  */
 final class LogText {
-  // The same as in logback.xml; and what has no UTF-8 form.
+  // The last is what has no UTF-8 form.
   private static final Pattern LINE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]");
   private static final Pattern LINES =
       Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}&&[^\\n\\t]]");

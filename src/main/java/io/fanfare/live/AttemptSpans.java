@@ -75,7 +75,7 @@ public final class AttemptSpans implements Feed.Watcher {
       attributes.put("server.port", url.port());
     } catch (TargetUrl.RefusedException e) {
       // Nothing was sent there, and the span's error says so.
-      attributes.remove("server.address");
+      return;
     }
   }
 
